@@ -1,0 +1,95 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = [], path: String? = nil) -> Target {
+  .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
+  .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
+}
+
+func tests(_ module: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: module + "Tests", dependencies: dependencies, path: "Tests/\(module)Tests",
+    exclude: [], swiftSettings: settings)
+}
+
+func system(_ name: String, pkgConfig: String? = nil, apt: String) -> Target {
+  .systemLibrary(name: name, path: "Sources/CLibraries/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+// From the ground up: a target imports only targets listed before it (docs/architecture.md, "Layers").
+let package = Package(
+  name: "weft",
+  products: [
+    .executable(name: "weft", targets: ["WeftServer"]),
+    .executable(name: "protoc-gen-weft", targets: ["protoc-gen-weft"]),
+    .executable(name: "weft-lint", targets: ["weft-lint"]),
+    .executable(name: "weft-bench", targets: ["weft-bench"]),
+    .executable(name: "weft-codec-bench", targets: ["weft-codec-bench"]),
+    .executable(name: "weft-conformance", targets: ["weft-conformance"]),
+    .executable(name: "weft-interop", targets: ["weft-interop"]),
+    .library(name: "CustomerServiceAPI", targets: ["CustomerServiceAPI"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+  ],
+  targets: [
+    .systemLibrary(name: "CLinux", path: "Sources/CLibraries/CLinux"),
+    system("CNghttp2", pkgConfig: "libnghttp2", apt: "libnghttp2-dev"),
+    system("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev"),
+    system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+    system("CArgon2", pkgConfig: "libargon2", apt: "libargon2-dev"),
+
+    library("Log", [logging]),
+    library("Protobuf"),
+    library("Net", ["CLinux", "COpenSSL"]),
+    library("HTTP", ["Net", "CNghttp2"]),
+    library("RPC", ["Protobuf", "Net", "HTTP", logging]),
+    library("Gateway", ["Protobuf", "Net", "HTTP", "RPC", logging]),
+    library("CustomerServiceAPI", ["Protobuf", "RPC"]),
+    library("Storage", ["CSQLite", logging]),
+    library("Identity", ["COpenSSL", "CArgon2", logging]),
+    library("Delivery", [logging]),
+    library("CustomerService", ["CustomerServiceAPI", "Protobuf", "RPC", "Storage", "Identity", "Delivery", logging]),
+    program(
+      "WeftServer",
+      [
+        "CustomerService", "CustomerServiceAPI", "Delivery", "Gateway", "HTTP", "Identity", "Log", "Net", "Protobuf", "RPC",
+        "Storage", logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    library("Generator", ["Protobuf"], path: "codegen/Generator"),
+    program("protoc-gen-weft", ["Generator"], path: "codegen/protoc-gen-weft"),
+    program("weft-lint", ["Generator", "Protobuf"], path: "codegen/weft-lint"),
+
+    program("weft-bench", ["Gateway", "HTTP", "Net", "Protobuf", "RPC", logging], path: "Benchmarks/weft-bench"),
+    program("weft-codec-bench", ["Protobuf"], path: "Benchmarks/weft-codec-bench"),
+    program("weft-conformance", ["Protobuf"], path: "Benchmarks/weft-conformance"),
+    program("weft-interop", ["HTTP", "Net", "Protobuf", "RPC", logging], path: "Benchmarks/weft-interop"),
+
+    tests("Protobuf", ["Protobuf"]),
+    tests("Generator", ["Generator", "Protobuf"]),
+    tests("Net", ["Net"]),
+    tests("HTTP", ["HTTP", "Net", "CNghttp2"]),
+    tests("RPC", ["RPC", "Protobuf", "HTTP", "Net"]),
+    tests("Gateway", ["Gateway", "RPC", "Protobuf", "HTTP", "Net"]),
+    tests("Storage", ["Storage"]),
+    tests("Identity", ["Identity"]),
+    tests("Delivery", ["Delivery"]),
+    tests("CustomerService", ["CustomerService", "CustomerServiceAPI", "RPC", "Protobuf", "Storage", "Identity", "Delivery"]),
+    tests("Repository"),
+    tests("EndToEnd"),
+  ]
+)
