@@ -90,6 +90,6 @@ let package = Package(
     tests("Delivery", ["Delivery"]),
     tests("CustomerService", ["CustomerService", "CustomerServiceAPI", "RPC", "Protobuf", "Storage", "Identity", "Delivery"]),
     tests("Repository"),
-    tests("EndToEnd"),
+
   ]
 )

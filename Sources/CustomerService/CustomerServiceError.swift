@@ -1,0 +1,68 @@
+public import RPC
+
+/// Every answer of the customer service application that is not a success: its code, a stable reason and the documented text.
+///
+/// The gateway renders it as `{"detail": message}` (chapter 错误响应 of the document).
+public enum CustomerServiceError: Error, Equatable, Sendable {
+  // Who is calling
+  case invalidToken
+  case accountDisabled
+  case administratorsOnly
+  case tooManyRequests(retryAfter: Duration)
+
+  // Accounts (1.1 to 1.7)
+  case invalidCode
+  case emailTaken
+  case wrongCredentials
+  case mailNotSent
+  case nothingToUpdate
+  case wrongOldPassword
+  case samePassword
+  case userNotFound
+  case lastAdministrator
+
+  // Tickets (2.1 to 2.5)
+  case ticketNotFound
+  case foreignTicket(TicketAct)
+  case ticketAlreadyReplied
+  case noTicketField
+}
+
+/// What somebody wanted to do with a ticket that is not theirs.
+public enum TicketAct: String, Sendable {
+  case read = "访问"
+  case update = "更新"
+  case delete = "删除"
+}
+
+extension CustomerServiceError: RPCErrorConvertible {
+  /// The name of the application in `google.rpc.ErrorInfo.domain`.
+  static let domain = "csa"
+
+  public var rpcError: RPCError {
+    switch self {
+    case .invalidToken: error(.unauthenticated, "INVALID_TOKEN", "无效的认证凭据")
+    case .accountDisabled: error(.permissionDenied, "ACCOUNT_DISABLED", "账号已被禁用")
+    case .administratorsOnly: error(.permissionDenied, "ADMINISTRATORS_ONLY", "需要管理员权限")
+    case .tooManyRequests(let retryAfter):
+      RPCError(.resourceExhausted, "请求过于频繁，请稍后再试", reason: "TOO_MANY_REQUESTS", domain: Self.domain, retryAfter: retryAfter)
+    case .invalidCode: error(.failedPrecondition, "INVALID_CODE", "验证码无效或已过期")
+    case .emailTaken: error(.alreadyExists, "EMAIL_TAKEN", "该邮箱已被注册")
+    case .wrongCredentials: error(.unauthenticated, "INVALID_CREDENTIALS", "邮箱或密码错误")
+    case .mailNotSent: error(.internalError, "MAIL_NOT_SENT", "邮件发送失败")
+    case .nothingToUpdate: error(.failedPrecondition, "NOTHING_TO_UPDATE", "未提供任何需要更新的字段")
+    case .wrongOldPassword: error(.failedPrecondition, "WRONG_OLD_PASSWORD", "当前密码不正确")
+    case .samePassword: error(.failedPrecondition, "SAME_PASSWORD", "新密码不能与当前密码相同")
+    case .userNotFound: error(.notFound, "USER_NOT_FOUND", "用户不存在")
+    case .lastAdministrator: error(.failedPrecondition, "LAST_ADMINISTRATOR", "不能停用或降级最后一个管理员")
+    case .ticketNotFound: error(.notFound, "TICKET_NOT_FOUND", "工单不存在")
+    case .foreignTicket(let act): error(.permissionDenied, "FOREIGN_TICKET", "无权\(act.rawValue)此工单")
+    case .ticketAlreadyReplied: error(.failedPrecondition, "TICKET_ALREADY_REPLIED", "工单已被回复，不能再更新")
+    case .noTicketField: error(.invalidArgument, "NO_TICKET_FIELD", "至少提供一个字段：title、content")
+    }
+  }
+
+  private func error(_ code: StatusCode, _ reason: String, _ message: String) -> RPCError {
+    RPCError(code, message, reason: reason, domain: Self.domain)
+  }
+}

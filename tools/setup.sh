@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Installs what Weft needs and this machine lacks. Says what it does; the second time it has nothing to do.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+packages=(
+  libnghttp2-dev libssl-dev libsqlite3-dev libargon2-dev zlib1g-dev pkg-config # what the server links
+  protobuf-compiler libprotobuf-dev                                            # `make generate`, generator tests
+  python3-venv curl nghttp2-client strace                                      # black-box tests
+)
+missing=()
+for package in "${packages[@]}"; do
+  dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+done
+if ((${#missing[@]})); then
+  echo "setup: installing ${missing[*]}"
+  root=()
+  ((EUID == 0)) || root=(sudo)
+  "${root[@]}" apt-get update -qq
+  "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi
+
+command -v swift >/dev/null || {
+  echo "setup: no swift on PATH; install Swift 6.3 first (swift.org/install)" >&2
+  exit 1
+}
+
+cache=${WEFT_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/weft}
+mkdir -p "$cache"
+wanted=$(sha256sum tools/requirements.txt | cut -d' ' -f1)
+if [[ ! -x $cache/venv/bin/python || $(cat "$cache/venv/requirements.sha256" 2>/dev/null) != "$wanted" ]]; then
+  echo "setup: installing the Python test clients into $cache/venv"
+  python3 -m venv --clear "$cache/venv"
+  "$cache/venv/bin/pip" install -q --disable-pip-version-check -r tools/requirements.txt
+  echo "$wanted" >"$cache/venv/requirements.sha256"
+fi
+
+[[ -x tools/fetch-swagger-ui.sh ]] && tools/fetch-swagger-ui.sh "$cache"
+exit 0
