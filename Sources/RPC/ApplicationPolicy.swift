@@ -1,0 +1,28 @@
+public import Protobuf
+
+/// What an application decides about a call before its handler sees it. One policy for each application that a server serves.
+///
+/// All of it is synchronous and does no I/O: it runs on the loop, for every call.
+public protocol ApplicationPolicy: Sendable {
+  /// The application's name in `weft.v1.service.application`, such as "csa".
+  var application: String { get }
+
+  /// Whose token that is. Called for RPCs with access `user` or `admin`.
+  ///
+  /// - Parameter bearerToken: What follows `Bearer ` in the metadata `authorization`; nil if there is none.
+  /// - Throws: UNAUTHENTICATED for no, an unknown, an outdated or a revoked token; PERMISSION_DENIED for a disabled account.
+  func authenticate(bearerToken: String?) throws(RPCError) -> Caller
+
+  /// Whether `caller` may call `method`, by role.
+  ///
+  /// - Throws: PERMISSION_DENIED.
+  func authorize(_ caller: Caller, _ method: MethodDescriptor) throws(RPCError)
+
+  /// Whether there is room for one more call of this class (`method.rateLimit`) from this caller or address.
+  ///
+  /// - Throws: RESOURCE_EXHAUSTED with a time to retry after.
+  func admit(_ call: ServerCall) throws(RPCError)
+
+  /// The application's answer to a request that breaks these rules of the proto; never empty.
+  func invalidArgument(_ violations: [FieldViolation]) -> RPCError
+}
