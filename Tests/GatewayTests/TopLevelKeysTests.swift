@@ -1,0 +1,22 @@
+import Testing
+
+@testable import Gateway
+
+struct TopLevelKeysTests {
+  @Test(arguments: [
+    (#"{}"#, []),
+    (#" { "a" : 1 , "b":null}"#, ["a", "b"]),
+    (#"{"a":{"b":1,"c":[{"d":2}]},"e":["f","g"]}"#, ["a", "e"]),
+    (#"{"a":"},\"b\":{","c":"\\"}"#, ["a", "c"]),
+    (#"{"\u0061b":1,"\u4e2d":2,"x\"y":3}"#, ["ab", "?", "x\"y"]),
+    (#"{"a":1,"a":2}"#, ["a", "a"]),
+    (#"[{"a":1}]"#, []),
+    (#""a""#, []),
+    (#"{"a"#, ["a"]),
+    (#"{"a\"#, ["a\\"]),
+    (#""#, []),
+  ])
+  func areFoundAtTheOutermostLevelOnly(json: String, expected: [String]) {
+    #expect(TopLevelKeys.read(Array(json.utf8).span).map { String(decoding: $0, as: UTF8.self) } == expected)
+  }
+}
