@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Measures Weft beside its peers, side by side in one run: ratios count, not seconds.
+#   tools/bench.sh PEERS        PEERS: the folder of the peer servers; it is copied to the cache and built there once
+# BENCH_ONLY=grpc,rest,codec,tickets,memory picks tables; ROUNDS (3) and SECS (3) set their length.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+peers=${1:?usage: make bench PEERS=DIR (the folder of the peer servers)}
+work=${WEFT_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/weft}/peers
+only=${BENCH_ONLY:-grpc,rest,codec,tickets,memory}
+wants() { [[ ,$only, == *,$1,* ]]; }
+
+mkdir -p "$work"
+cp -r --no-preserve=mode "$peers"/. "$work"/
+find "$work" -maxdepth 1 -name '*.sh' -exec chmod +x {} +
+[[ -x $work/swift/.build/release/SWCodec && -x $work/bin/ng_echo ]] || (cd "$work" && ./build.sh)
+
+for product in weft weft-bench weft-codec-bench; do swift build -c release --product $product; done
+bin=$PWD/.build/release
+common=(--rounds "${ROUNDS:-3}" --secs "${SECS:-3}")
+
+if wants grpc; then "$work/run_grpc.sh" "${common[@]}" --add "weft=$bin/weft-bench --grpc 127.0.0.1:{port} --http 127.0.0.1:0"; fi
+if wants rest; then "$work/run_rest.sh" "${common[@]}" --add "weft=$bin/weft-bench --grpc 127.0.0.1:0 --http 127.0.0.1:{port}"; fi
+if wants codec; then (cd "$work" && ROUNDS=${ROUNDS:-3} ./run_codec.sh "$bin/weft-codec-bench data"); fi
+if wants tickets; then "$WEFT_PYTHON" Benchmarks/tickets.py "$bin/weft" "$work"; fi
+if wants memory; then "$WEFT_PYTHON" Benchmarks/memory.py "$bin/weft"; fi
