@@ -1,0 +1,370 @@
+public import Logging
+public import Net
+public import Protobuf
+
+/// One call, as its handler sees it: who calls, what came along, what goes back beside the reply.
+///
+/// Owned by `loop`: handlers run there, and everything here is to be used there. A handler that another executor has taken elsewhere may read `method`,
+/// `loop` and `isCancelled` only; the rest stops the program rather than race.
+public class ServerCall: @unchecked Sendable {  // every stored `var` is touched on `loop` only; the accessors assert it
+  /// The loop that the call lives on.
+  public let loop: EventLoop
+  let server: RPCServer
+  let entry: MethodTable.Entry
+
+  /// When nobody waits for the answer any more; nil if the client did not say.
+  public internal(set) var deadline: Deadline?
+  /// Sent before the first reply.
+  public var responseMetadata = Metadata()
+  /// Sent after the last reply.
+  public var trailingMetadata = Metadata()
+
+  private var phase = Phase.receiving
+  private var handlerEnded = true
+  private var deadlineTimer: TimerHandle?
+  private var task: Task<Void, Never>?
+  private var storedCaller: Caller?
+  private var storedMetadata: Metadata?
+  private var storedRequestID: String?
+  private var messageWaiter: UnsafeContinuation<Void, Never>?
+  private var roomWaiter: UnsafeContinuation<Void, Never>?
+  private var wakeWaiter: UnsafeContinuation<Void, Never>?
+  private var wakePending = false
+  private let startedAt: Int64
+
+  private enum Phase {
+    case receiving, running, ended
+  }
+
+  /// What there was to take from the requests.
+  @usableFromInline enum Taken {
+    case message, end, wait
+  }
+
+  init(server: RPCServer, entry: MethodTable.Entry, loop: EventLoop) {
+    self.server = server
+    self.entry = entry
+    self.loop = loop
+    startedAt = Deadline.now
+    entry.metrics.started()
+  }
+
+  /// What the proto says about the RPC.
+  public var method: MethodDescriptor { entry.descriptor }
+
+  /// What the client sent along.
+  public var metadata: Metadata {
+    assertOnLoop()
+    if let storedMetadata { return storedMetadata }
+    let metadata = receivedMetadata()
+    storedMetadata = metadata
+    return metadata
+  }
+
+  /// The client's address, without port. Behind the gateway: the address of the gateway's client.
+  public var peer: String { receivedPeer() }
+
+  /// Names this call in logs and in what the client may report: the gateway's id for the request, or one of our own.
+  public var requestID: String {
+    assertOnLoop()
+    if let storedRequestID { return storedRequestID }
+    let id = receivedRequestID() ?? server.requestIDs.next()
+    storedRequestID = id
+    return id
+  }
+
+  /// A logger that says which call it is.
+  public var logger: Logger {
+    var logger = server.logger
+    logger[metadataKey: "request_id"] = .string(requestID)
+    logger[metadataKey: "rpc"] = .string(method.schema.fullName)
+    return logger
+  }
+
+  /// Who calls.
+  ///
+  /// - Throws: UNAUTHENTICATED in an RPC that is open to anybody.
+  public func caller() throws(RPCError) -> Caller {
+    assertOnLoop()
+    guard let storedCaller else { throw RPCError(.unauthenticated, "无效的认证凭据", reason: "INVALID_TOKEN") }
+    return storedCaller
+  }
+
+  /// Whether nobody waits for the answer any more: the deadline has passed, the client is gone or has cancelled, the server is stopping.
+  public var isCancelled: Bool { phase == .ended && !handlerEnded }
+
+  /// The status of the REST answer, instead of what the proto says.
+  public func setHTTPStatus(_ status: Int) {
+    assertOnLoop()
+    responseMetadata.removeAll("weft-http-status")
+    responseMetadata.add("weft-http-status", String(status))
+  }
+
+  /// A header of the REST answer.
+  ///
+  /// - Parameter name: A metadata name in lower case, such as `location`.
+  public func setHTTPHeader(_ name: String, _ value: String) {
+    assertOnLoop()
+    responseMetadata.add("weft-http-header-" + name, value)
+  }
+
+  /// Ends the call with UNAVAILABLE as soon as the server drains, instead of letting it finish: for streams that have no end of their own.
+  public func endWhenDraining() {
+    assertOnLoop()
+    server.registerEndless(self)
+  }
+
+  /// Suspends until `wake()` or the end of the call. A `wake()` that came before is not lost.
+  public func sleepUntilWoken() async {
+    assertOnLoop()
+    guard !wakePending, phase != .ended else {
+      wakePending = false
+      return
+    }
+    await withUnsafeContinuation { wakeWaiter = $0 }
+  }
+
+  /// Ends `sleepUntilWoken()`. From any thread.
+  public func wake() {
+    guard loop.inLoop else { return loop.execute { self.wake() } }
+    guard let waiter = wakeWaiter else {
+      wakePending = true
+      return
+    }
+    wakeWaiter = nil
+    waiter.resume()
+  }
+
+  // MARK: What a transport provides
+
+  /// Metadata as received, without the names of the protocol.
+  func receivedMetadata() -> Metadata { Metadata() }
+  /// The first text under a name, without building `metadata`.
+  func receivedText(_ name: String) -> String? { nil }
+  func receivedPeer() -> String { "" }
+  func receivedRequestID() -> String? { nil }
+  /// Hands the next message to `decode` and drops it; for streaming requests.
+  func nextMessage(_ decode: (UnsafeRawBufferPointer) throws(RPCError) -> Void) throws(RPCError) -> Taken { .end }
+  /// Sends one encoded reply.
+  func send(_ message: [UInt8]) {}
+  /// More waits to be sent than should.
+  @usableFromInline var isFull: Bool { false }
+  /// Sends the status; nothing follows.
+  func sendStatus(_ error: RPCError?) {}
+  /// The handler has returned; its slot is free.
+  func handlerDidEnd() {}
+}
+
+// MARK: - The life of a call
+
+extension ServerCall {
+  /// Starts the deadline; called once, when the head of the call is there.
+  func begin(timeout: Duration?) {
+    guard let timeout else { return }
+    deadline = Deadline(after: timeout)
+    deadlineTimer = loop.schedule(after: timeout) { [weak self] in
+      self?.abandon(RPCError(.deadlineExceeded, "调用超时"))
+    }
+  }
+
+  /// The checks that need no body, in their fixed order: token, disabled account, role, then the rate limits.
+  func admit() throws(RPCError) {
+    guard let policy = entry.policy else { return }
+    if method.access != .public {
+      let caller = try policy.authenticate(bearerToken: BearerToken.parse(receivedText("authorization")))
+      storedCaller = caller
+      try policy.authorize(caller, method)
+    }
+    try policy.admit(self)
+  }
+
+  /// The answer to a message that breaks the rules of the proto; nil if it keeps them.
+  func validate(_ payload: UnsafeRawBufferPointer) -> RPCError? {
+    guard entry.requestHasRules else { return nil }
+    let violations = method.schema.input.validate(wire: payload)
+    guard !violations.isEmpty else { return nil }
+    return entry.policy?.invalidArgument(violations) ?? RPCError(invalid: violations)
+  }
+
+  /// Validates and decodes the only request, then starts the handler.
+  func run(single payload: UnsafeRawBufferPointer) -> ServerMethod.Run? {
+    guard case .single(let decode) = entry.method.handler else { preconditionFailure("\(method.path) streams its requests") }
+    entry.metrics.received()
+    do throws(WireError) {
+      // Decoding first: a message that cannot be read has no fields to be judged.
+      let run = try decode(payload)
+      if let invalid = validate(payload) {
+        end(invalid)
+        return nil
+      }
+      return run
+    } catch {
+      end(RPCError(malformed: error))
+      return nil
+    }
+  }
+
+  /// Starts the handler on the loop, at once; one that completes without suspending has answered when this returns.
+  func start(_ run: @escaping ServerMethod.Run) {
+    guard phase == .receiving else { return }
+    phase = .running
+    handlerEnded = false
+    let task = Task.immediate(executorPreference: loop) { await self.perform(run) }
+    if !handlerEnded { self.task = task }
+  }
+
+  private func perform(_ run: @escaping ServerMethod.Run) async {
+    do {
+      if server.interceptors.isEmpty {
+        try await run(self)
+      } else {
+        try await intercepted(by: server.interceptors[...], run)
+      }
+      end(nil)
+    } catch {
+      end(answer(to: error))
+    }
+    handlerEnded = true
+    task = nil
+    handlerDidEnd()
+  }
+
+  private func intercepted(by interceptors: ArraySlice<any ServerInterceptor>, _ run: @escaping ServerMethod.Run) async throws {
+    guard let first = interceptors.first else { return try await run(self) }
+    try await first.intercept(self) { call in try await call.intercepted(by: interceptors.dropFirst(), run) }
+  }
+
+  /// Ends the call with its status, unless it has ended already.
+  func end(_ error: RPCError?) {
+    guard phase != .ended else { return }
+    close(error?.code ?? .ok)
+    sendStatus(error)
+  }
+
+  /// Ends the call over the head of its handler: answers, then cancels the handler and wakes it wherever it waits here.
+  func abandon(_ error: RPCError) {
+    guard phase != .ended else { return }
+    end(error)
+    cancelHandler()
+  }
+
+  /// The client is gone: nothing can be sent any more.
+  func lost() {
+    guard phase != .ended else { return }
+    close(.cancelled)
+    cancelHandler()
+  }
+
+  private func close(_ code: StatusCode) {
+    phase = .ended
+    if let deadlineTimer { loop.cancel(deadlineTimer) }
+    deadlineTimer = nil
+    entry.metrics.handled(code, nanoseconds: Deadline.now - startedAt)
+    if server.logsCalls {
+      server.logger.debug("call", metadata: ["request_id": "\(requestID)", "rpc": "\(method.schema.fullName)", "code": "\(code)"])
+    }
+  }
+
+  private func cancelHandler() {
+    task?.cancel()
+    messageArrived()
+    roomAvailable()
+    wakePending = true
+    if let waiter = wakeWaiter {
+      wakeWaiter = nil
+      waiter.resume()
+    }
+  }
+
+  /// The one door to the network for errors: what has no code gets a bare INTERNAL, and the log learns the cause.
+  private func answer(to error: any Error) -> RPCError {
+    switch error {
+    case let error as RPCError: return error
+    case let error as any RPCErrorConvertible: return error.rpcError
+    case is CancellationError: return RPCError(.cancelled, "调用已取消")
+    default:
+      logger.error("handler failed", metadata: ["error": "\(error)"])
+      return RPCError(.internalError, "服务器内部错误")
+    }
+  }
+
+  func assertOnLoop() {
+    precondition(loop.inLoop, "a call belongs to its loop")
+  }
+
+  var hasEnded: Bool { phase == .ended }
+}
+
+// MARK: - What streams and generated code use
+
+extension ServerCall {
+  /// Sends one reply.
+  @inlinable
+  func write<Reply: Message>(_ reply: Reply) {
+    sendReply(reply.serializedBytes())
+  }
+
+  @usableFromInline
+  func sendReply(_ message: [UInt8]) {
+    assertOnLoop()
+    guard phase != .ended else { return }
+    entry.metrics.sent()
+    send(message)
+  }
+
+  /// - Throws: `CancellationError` once the call has ended.
+  @usableFromInline
+  func checkWritable() throws(CancellationError) {
+    assertOnLoop()
+    if phase == .ended { throw CancellationError() }
+  }
+
+  /// Takes the next request, if one is there, and lets `decode` read it.
+  @usableFromInline
+  func takeMessage(_ decode: (UnsafeRawBufferPointer) throws(WireError) -> Void) throws -> Taken {
+    assertOnLoop()
+    if phase == .ended { throw CancellationError() }
+    return try nextMessage { (payload: UnsafeRawBufferPointer) throws(RPCError) in
+      entry.metrics.received()
+      do throws(WireError) { try decode(payload) } catch { throw RPCError(malformed: error) }
+      if let invalid = validate(payload) { throw invalid }
+    }
+  }
+
+  /// Suspends until a request, the end of the requests, or the end of the call.
+  @usableFromInline
+  func waitForMessage() async {
+    precondition(messageWaiter == nil, "two tasks read the requests of one call")
+    await withUnsafeContinuation { messageWaiter = $0 }
+  }
+
+  /// Suspends until what waits to be sent has fallen below the low-water mark, or the end of the call.
+  @usableFromInline
+  func waitForRoom() async {
+    precondition(roomWaiter == nil, "two tasks write the replies of one call")
+    await withUnsafeContinuation { roomWaiter = $0 }
+  }
+
+  func messageArrived() {
+    guard let waiter = messageWaiter else { return }
+    messageWaiter = nil
+    waiter.resume()
+  }
+
+  func roomAvailable() {
+    guard let waiter = roomWaiter else { return }
+    roomWaiter = nil
+    waiter.resume()
+  }
+}
+
+/// The metadata `authorization` (RFC 6750, section 2.1).
+enum BearerToken {
+  /// What follows `Bearer `; nil for another scheme or none.
+  static func parse(_ authorization: String?) -> String? {
+    guard let authorization else { return nil }
+    let scheme = "bearer "
+    guard authorization.utf8.count > scheme.utf8.count, zip(authorization.utf8, scheme.utf8).allSatisfy({ $0 | 0x20 == $1 }) else { return nil }
+    return String(authorization.utf8.dropFirst(scheme.utf8.count))
+  }
+}
