@@ -73,7 +73,7 @@ let package = Package(
 
     library("Generator", ["Protobuf"], path: "codegen/Generator"),
     program("protoc-gen-weft", ["Generator"], path: "codegen/protoc-gen-weft"),
-    program("weft-lint", ["Generator", "Protobuf"], path: "codegen/weft-lint"),
+    program("weft-lint", ["Protobuf"], path: "codegen/weft-lint"),
 
     program("weft-bench", ["Gateway", "HTTP", "Net", "Protobuf", "RPC", logging], path: "Benchmarks/weft-bench"),
     program("weft-codec-bench", ["Protobuf"], path: "Benchmarks/weft-codec-bench"),

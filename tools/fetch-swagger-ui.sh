@@ -1,11 +1,11 @@
 #!/bin/sh
 # Fetches the files of Swagger UI that `/docs` serves, once: from the PyPI package drf-spectacular-sidecar, pinned by version and SHA-256.
-# usage: fetch-swagger-ui.sh [DIRECTORY]   (default: where `weft serve` looks, $XDG_CACHE_HOME/weft/swagger-ui or ~/.cache/weft/swagger-ui)
+# usage: fetch-swagger-ui.sh [CACHE]   They go into CACHE/swagger-ui, by default where `weft serve` looks: $WEFT_CACHE, $XDG_CACHE_HOME/weft or ~/.cache/weft.
 set -eu
 
 version=2026.10.1
 sha256=fe1d005d8ac9b5d0472f2fe5deeb2e7d6dcffaa24118044f22578b4b8c4b31f2
-directory=${1:-${XDG_CACHE_HOME:-$HOME/.cache}/weft/swagger-ui}
+directory=${1:-${WEFT_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/weft}}/swagger-ui
 
 if [ -f "$directory/.from" ] && [ "$(cat "$directory/.from")" = "$sha256" ]; then
   exit 0

@@ -63,6 +63,13 @@ public struct UnknownFields: Sendable, Equatable {
     return values
   }
 
+  /// Whether field `number` is among them.
+  public func contains(_ number: UInt32) -> Bool {
+    var found = false
+    forEach(number) { _, _ in found = true }
+    return found
+  }
+
   /// Calls `body` at the value of each field with `number`. A value that is malformed inside ends the walk: what was found so far stands.
   private func forEach(_ number: UInt32, _ body: (UInt32, inout BinaryReader) throws(WireError) -> Void) {
     bytes.withUnsafeBytes { buffer in

@@ -1,0 +1,128 @@
+import Gateway
+import Log
+import Logging
+import Net
+
+/// Everything that `weft serve` can be told, checked.
+struct ServeSettings {
+  struct Administrator {
+    let email: String
+    let password: String
+  }
+
+  struct TLSFiles {
+    let certificate: String
+    let key: String
+    let clientCA: String?
+  }
+
+  let dataDirectory: String
+  let http: SocketAddress
+  let grpc: SocketAddress
+  let administrator: Administrator?
+  let jwtSecret: [UInt8]?
+  let databasePath: String
+  let publicURL: String?
+  let trustedProxies: [String]
+  let corsOrigins: [String]
+  let rateLimits: Bool
+  let tls: TLSFiles?
+  let gatewaySecret: String?
+  let logLevel: Logger.Level
+  let logFormat: LogFormat
+
+  /// - Throws: `SettingError` naming the setting and what it takes.
+  init(dataDirectory: String, http: String?, grpc: String?, source: SettingSource) throws {
+    self.dataDirectory = dataDirectory
+    self.http = try Self.address("--http", http ?? "127.0.0.1:8000")
+    self.grpc = try Self.address("--grpc", grpc ?? "127.0.0.1:50051")
+    administrator = try Self.administrator(source)
+    jwtSecret = try Self.secret(source)
+    databasePath = try Self.databasePath(source, dataDirectory: dataDirectory)
+    publicURL = try Self.publicURL(source)
+    trustedProxies = try source.list("WEFT_TRUSTED_PROXIES")
+    let origins = try source.list("WEFT_CORS_ORIGINS")
+    corsOrigins = origins.isEmpty ? ["*"] : origins
+    rateLimits = try source.choice("WEFT_RATE_LIMITS", ["on": true, "off": false], default: true)
+    tls = try Self.tls(source)
+    gatewaySecret = try source.text("WEFT_GATEWAY_SECRET")
+    try Self.checkApplications(source)
+    (logLevel, logFormat) = try Self.logging(source)
+  }
+
+  static func address(_ flag: String, _ text: String) throws -> SocketAddress {
+    guard let address = SocketAddress(text) else { throw SettingError(setting: flag, takes: "HOST:PORT", got: text) }
+    return address
+  }
+
+  static func logging(_ source: SettingSource) throws -> (Logger.Level, LogFormat) {
+    let levels = Dictionary(uniqueKeysWithValues: Logger.Level.allCases.map { ($0.rawValue, $0) })
+    return (
+      try source.choice("WEFT_LOG_LEVEL", levels, default: .info),
+      try source.choice("WEFT_LOG_FORMAT", ["text": LogFormat.text, "json": .json], default: .text)
+    )
+  }
+
+  private static func administrator(_ source: SettingSource) throws -> Administrator? {
+    let email = try source.text("WEFT_ADMIN_EMAIL")
+    let password = try source.text("WEFT_ADMIN_PASSWORD")
+    if let password, !(8...128).contains(password.unicodeScalars.count) {
+      // The password itself is not repeated: start-up errors end up in logs.
+      throw SettingError(setting: "WEFT_ADMIN_PASSWORD", takes: "8 to 128 characters", got: "\(password.unicodeScalars.count) characters")
+    }
+    switch (email, password) {
+    case (nil, nil): return nil
+    case (let email?, let password?):
+      guard email.contains("@") else { throw SettingError(setting: "WEFT_ADMIN_EMAIL", takes: "an e-mail address", got: email) }
+      return Administrator(email: email, password: password)
+    case (nil, _): throw SettingError(setting: "WEFT_ADMIN_EMAIL", takes: "an e-mail address, as WEFT_ADMIN_PASSWORD is set", got: nil)
+    case (_, nil): throw SettingError(setting: "WEFT_ADMIN_PASSWORD", takes: "8 to 128 characters, as WEFT_ADMIN_EMAIL is set", got: nil)
+    }
+  }
+
+  private static func secret(_ source: SettingSource) throws -> [UInt8]? {
+    guard let text = try source.text("WEFT_JWT_SECRET") else { return nil }
+    guard text.utf8.count >= 32 else {
+      throw SettingError(setting: "WEFT_JWT_SECRET", takes: "at least 32 bytes", got: "\(text.utf8.count) bytes")
+    }
+    return Array(text.utf8)
+  }
+
+  private static func databasePath(_ source: SettingSource, dataDirectory: String) throws -> String {
+    guard let url = try source.text("WEFT_DATABASE_URL") else { return dataDirectory + "/weft.db" }
+    guard url.hasPrefix("sqlite:"), url.utf8.count > 7 else {
+      throw SettingError(setting: "WEFT_DATABASE_URL", takes: "sqlite:PATH (PostgreSQL is not supported yet)", got: url)
+    }
+    return String(url.dropFirst(7))
+  }
+
+  private static func publicURL(_ source: SettingSource) throws -> String? {
+    guard let url = try source.text("WEFT_PUBLIC_URL") else { return nil }
+    guard url.hasPrefix("http://") || url.hasPrefix("https://") else {
+      throw SettingError(setting: "WEFT_PUBLIC_URL", takes: "a URL that begins with http:// or https://", got: url)
+    }
+    return url.hasSuffix("/") ? String(url.dropLast()) : url
+  }
+
+  private static func tls(_ source: SettingSource) throws -> TLSFiles? {
+    let certificate = try source.text("WEFT_TLS_CERT")
+    let key = try source.text("WEFT_TLS_KEY")
+    let clientCA = try source.text("WEFT_TLS_CLIENT_CA")
+    switch (certificate, key) {
+    case (nil, nil):
+      guard clientCA == nil else {
+        throw SettingError(setting: "WEFT_TLS_CERT", takes: "the path of a PEM file, as WEFT_TLS_CLIENT_CA is set", got: nil)
+      }
+      return nil
+    case (let certificate?, let key?): return TLSFiles(certificate: certificate, key: key, clientCA: clientCA)
+    case (nil, _): throw SettingError(setting: "WEFT_TLS_CERT", takes: "the path of a PEM file, as WEFT_TLS_KEY is set", got: nil)
+    case (_, nil): throw SettingError(setting: "WEFT_TLS_KEY", takes: "the path of a PEM file, as WEFT_TLS_CERT is set", got: nil)
+    }
+  }
+
+  private static func checkApplications(_ source: SettingSource) throws {
+    for name in try source.list("WEFT_APPS") where name != "csa" && name != "cowriting" {
+      throw SettingError(setting: "WEFT_APPS", takes: "csa, cowriting", got: name)
+    }
+  }
+}
