@@ -20,7 +20,7 @@ struct SettingFlags: ParsableArguments {
   var adminEmail: String?
   @Option(name: .customLong("admin-password"), help: "WEFT_ADMIN_PASSWORD: the administrator's password, 8 to 128 characters.")
   var adminPassword: String?
-  @Option(name: .customLong("jwt-secret"), help: "WEFT_JWT_SECRET: signing secret, at least 32 bytes (default: random, kept in the data directory).")
+  @Option(name: .customLong("jwt-secret"), help: "WEFT_JWT_SECRET: signing secret, at least 32 bytes (default: random, kept).")
   var jwtSecret: String?
   @Option(name: .customLong("database-url"), help: "WEFT_DATABASE_URL: sqlite:PATH (default: sqlite:DIR/weft.db).")
   var databaseURL: String?

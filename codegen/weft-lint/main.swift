@@ -32,7 +32,9 @@ func fail(_ text: String) -> Never {
 
 guard CommandLine.arguments.count == 3 else { fail("usage: weft-lint DESCRIPTOR_SET EXCEPTIONS") }
 guard let data = FileManager.default.contents(atPath: CommandLine.arguments[1]) else { fail("cannot read \(CommandLine.arguments[1])") }
-guard let text = try? String(contentsOfFile: CommandLine.arguments[2], encoding: .utf8) else { fail("cannot read \(CommandLine.arguments[2])") }
+guard let text = try? String(contentsOfFile: CommandLine.arguments[2], encoding: .utf8) else {
+  fail("cannot read \(CommandLine.arguments[2])")
+}
 
 do {
   let set = try GoogleProtobuf.FileDescriptorSet(serializedBytes: [UInt8](data))
