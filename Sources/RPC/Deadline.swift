@@ -1,32 +1,24 @@
-import Glibc
+public import Net
 
 /// The moment after which nobody waits for a call any more, on the monotonic clock.
 public struct Deadline: Sendable, Hashable, Comparable {
-  /// Nanoseconds of CLOCK_MONOTONIC.
-  let nanoseconds: Int64
+  public let time: MonotonicTime
+
+  public init(at time: MonotonicTime) {
+    self.time = time
+  }
 
   /// `duration` from now; a negative one has passed already.
   public init(after duration: Duration) {
-    self.init(nanoseconds: Deadline.now.addingReportingOverflow(duration.clampedNanoseconds))
-  }
-
-  private init(nanoseconds sum: (partialValue: Int64, overflow: Bool)) {
-    nanoseconds = sum.overflow ? .max : sum.partialValue
+    time = .now() + duration
   }
 
   /// How long until then; zero when it has passed.
-  public var remaining: Duration { .nanoseconds(max(0, nanoseconds - Deadline.now)) }
+  public var remaining: Duration { max(.zero, time - .now()) }
 
-  public var hasPassed: Bool { nanoseconds <= Deadline.now }
+  public var hasPassed: Bool { time <= .now() }
 
-  public static func < (left: Deadline, right: Deadline) -> Bool { left.nanoseconds < right.nanoseconds }
-
-  /// Nanoseconds of CLOCK_MONOTONIC now.
-  static var now: Int64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-  }
+  public static func < (left: Deadline, right: Deadline) -> Bool { left.time < right.time }
 }
 
 /// The value of `grpc-timeout`: at most eight digits and a unit.
@@ -64,23 +56,12 @@ enum TimeoutHeader {
 
   /// The value for `duration`, in the finest unit that eight digits can hold, rounded up so that a short timeout never becomes none.
   static func text(_ duration: Duration) -> String {
-    let nanoseconds = max(0, duration.clampedNanoseconds)
+    let nanoseconds = max(0, duration.nanosecondsClamped)
     for (unit, scale) in [("n", 1), ("u", 1_000), ("m", 1_000_000), ("S", 1_000_000_000), ("M", 60_000_000_000)] as [(String, Int64)] {
       let (quotient, remainder) = nanoseconds.quotientAndRemainder(dividingBy: scale)
       let value = quotient + (remainder == 0 ? 0 : 1)
       if value <= 99_999_999 { return "\(value)\(unit)" }
     }
     return "\(min(99_999_999, nanoseconds / 3_600_000_000_000))H"
-  }
-}
-
-extension Duration {
-  /// Nanoseconds, cut to what 64 bits hold.
-  var clampedNanoseconds: Int64 {
-    let (seconds, attoseconds) = components
-    let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-    if overflow { return seconds < 0 ? .min : .max }
-    let (sum, carried) = scaled.addingReportingOverflow(attoseconds / 1_000_000_000)
-    return carried ? (seconds < 0 ? .min : .max) : sum
   }
 }

@@ -1,3 +1,5 @@
+import Protobuf
+
 /// The five bytes before every message: a flag for compression and the length, big-endian.
 ///
 /// Source: gRPC over HTTP/2, "Length-Prefixed-Message".
@@ -33,5 +35,13 @@ struct MessageFrame: Equatable {
   /// What a message beyond its limit is answered with; the text names both.
   static func tooLarge(_ bytes: Int, bytesMax: Int) -> RPCError {
     RPCError(.resourceExhausted, "消息大小为 \(bytes) 字节，超过上限 \(bytesMax) 字节", reason: "MESSAGE_TOO_LARGE")
+  }
+}
+
+extension BinaryWriter {
+  /// Puts the prefix of an uncompressed message before what was written.
+  mutating func prependPrefix() {
+    let length = UInt32(count)
+    prepend([0, UInt8(length >> 24), UInt8(length >> 16 & 255), UInt8(length >> 8 & 255), UInt8(length & 255)])
   }
 }

@@ -33,6 +33,11 @@ public struct Metadata: Sendable, Equatable {
     entries.append(Entry(name: name, value: .text(plain ? text : StatusText.encode(text))))
   }
 
+  /// Adds text as it was received.
+  mutating func addReceived(_ name: String, _ text: String) {
+    entries.append(Entry(name: name, value: .text(text)))
+  }
+
   /// Adds bytes under `name`.
   ///
   /// - Precondition: `name` is a metadata name (`isName`) that ends in `-bin`.

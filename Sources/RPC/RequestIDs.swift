@@ -1,16 +1,16 @@
 import Synchronization
 
-/// Makes ids for calls that came without one: 16 hex digits, told apart by a counter, not to be guessed across servers.
-final class RequestIDs: Sendable {
+/// Makes ids for calls and requests that came without one: 16 hex digits, told apart by a counter, not to be guessed across servers.
+package final class RequestIDs: Sendable {
   private let counter = Atomic<UInt64>(0)
   private let key: UInt64
 
-  init() {
+  package init() {
     var generator = SystemRandomNumberGenerator()
     key = generator.next()
   }
 
-  func next() -> String {
+  package func next() -> String {
     // A bijection of the counter (splitmix64), so that no two ids of one server are equal.
     var value = counter.wrappingAdd(1, ordering: .relaxed).newValue &+ key
     value = (value ^ value >> 30) &* 0xbf58_476d_1ce4_e5b9
@@ -21,7 +21,7 @@ final class RequestIDs: Sendable {
   }
 
   /// Whether an id from elsewhere is fit to stand in a log line: 1 to 128 letters, digits, `.`, `_`, `-`.
-  static func isSane(_ id: String) -> Bool {
+  package static func isSane(_ id: String) -> Bool {
     !id.isEmpty && id.utf8.count <= 128
       && id.utf8.allSatisfy {
         switch $0 {

@@ -30,14 +30,15 @@ public class ServerCall: @unchecked Sendable {  // every stored `var` is touched
   private var roomWaiter: UnsafeContinuation<Void, Never>?
   private var wakeWaiter: UnsafeContinuation<Void, Never>?
   private var wakePending = false
-  private let startedAt: Int64
+  private var isEndless = false
+  private let startedAt: MonotonicTime
 
   private enum Phase {
     case receiving, running, ended
   }
 
   /// What there was to take from the requests.
-  @usableFromInline enum Taken {
+  @usableFromInline enum Taken: Equatable {
     case message, end, wait
   }
 
@@ -45,7 +46,7 @@ public class ServerCall: @unchecked Sendable {  // every stored `var` is touched
     self.server = server
     self.entry = entry
     self.loop = loop
-    startedAt = Deadline.now
+    startedAt = loop.now
     entry.metrics.started()
   }
 
@@ -111,6 +112,7 @@ public class ServerCall: @unchecked Sendable {  // every stored `var` is touched
   /// Ends the call with UNAVAILABLE as soon as the server drains, instead of letting it finish: for streams that have no end of their own.
   public func endWhenDraining() {
     assertOnLoop()
+    isEndless = true
     server.registerEndless(self)
   }
 
@@ -140,17 +142,20 @@ public class ServerCall: @unchecked Sendable {  // every stored `var` is touched
   /// Metadata as received, without the names of the protocol.
   func receivedMetadata() -> Metadata { Metadata() }
   /// The first text under a name, without building `metadata`.
-  func receivedText(_ name: String) -> String? { nil }
+  func receivedText(_ name: StaticString) -> String? { nil }
   func receivedPeer() -> String { "" }
   func receivedRequestID() -> String? { nil }
+  /// What to answer with instead of running the handler, where a gateway could make no request of what its client sent.
+  func receivedError() -> RPCError? { nil }
   /// Hands the next message to `decode` and drops it; for streaming requests.
   func nextMessage(_ decode: (UnsafeRawBufferPointer) throws(RPCError) -> Void) throws(RPCError) -> Taken { .end }
   /// Sends one encoded reply.
-  func send(_ message: [UInt8]) {}
+  func send(_ message: inout BinaryWriter) {}
   /// More waits to be sent than should.
   @usableFromInline var isFull: Bool { false }
   /// Sends the status; nothing follows.
   func sendStatus(_ error: RPCError?) {}
+  func handlerWillStart() {}
   /// The handler has returned; its slot is free.
   func handlerDidEnd() {}
 }
@@ -161,9 +166,10 @@ extension ServerCall {
   /// Starts the deadline; called once, when the head of the call is there.
   func begin(timeout: Duration?) {
     guard let timeout else { return }
-    deadline = Deadline(after: timeout)
-    deadlineTimer = loop.schedule(after: timeout) { [weak self] in
-      self?.abandon(RPCError(.deadlineExceeded, "调用超时"))
+    let time = loop.now + timeout
+    deadline = Deadline(at: time)
+    deadlineTimer = loop.schedule(at: time) { [weak self] in
+      self?.abandon(.deadlineExceeded)
     }
   }
 
@@ -186,22 +192,18 @@ extension ServerCall {
     return entry.policy?.invalidArgument(violations) ?? RPCError(invalid: violations)
   }
 
-  /// Validates and decodes the only request, then starts the handler.
-  func run(single payload: UnsafeRawBufferPointer) -> ServerMethod.Run? {
+  /// Decodes and validates the only request; what is left is to start the handler.
+  ///
+  /// - Throws: INVALID_ARGUMENT for what cannot be read or breaks the rules of the proto.
+  func read(single payload: UnsafeRawBufferPointer) throws(RPCError) -> ServerMethod.Run {
     guard case .single(let decode) = entry.method.handler else { preconditionFailure("\(method.path) streams its requests") }
     entry.metrics.received()
-    do throws(WireError) {
-      // Decoding first: a message that cannot be read has no fields to be judged.
-      let run = try decode(payload)
-      if let invalid = validate(payload) {
-        end(invalid)
-        return nil
-      }
-      return run
-    } catch {
-      end(RPCError(malformed: error))
-      return nil
-    }
+    if let error = receivedError() { throw error }
+    // Decoding first: a message that cannot be read has no fields to be judged.
+    let run: ServerMethod.Run
+    do throws(WireError) { run = try decode(payload) } catch { throw RPCError(malformed: error) }
+    if let invalid = validate(payload) { throw invalid }
+    return run
   }
 
   /// Starts the handler on the loop, at once; one that completes without suspending has answered when this returns.
@@ -209,6 +211,7 @@ extension ServerCall {
     guard phase == .receiving else { return }
     phase = .running
     handlerEnded = false
+    handlerWillStart()
     let task = Task.immediate(executorPreference: loop) { await self.perform(run) }
     if !handlerEnded { self.task = task }
   }
@@ -257,9 +260,10 @@ extension ServerCall {
 
   private func close(_ code: StatusCode) {
     phase = .ended
+    if isEndless { server.forgetEndless(self) }
     if let deadlineTimer { loop.cancel(deadlineTimer) }
     deadlineTimer = nil
-    entry.metrics.handled(code, nanoseconds: Deadline.now - startedAt)
+    entry.metrics.handled(code, nanoseconds: (loop.now - startedAt).nanosecondsClamped)
     if server.logsCalls {
       server.logger.debug("call", metadata: ["request_id": "\(requestID)", "rpc": "\(method.schema.fullName)", "code": "\(code)"])
     }
@@ -301,15 +305,17 @@ extension ServerCall {
   /// Sends one reply.
   @inlinable
   func write<Reply: Message>(_ reply: Reply) {
-    sendReply(reply.serializedBytes())
+    var writer = BinaryWriter()
+    reply.encode(to: &writer)
+    sendReply(&writer)
   }
 
   @usableFromInline
-  func sendReply(_ message: [UInt8]) {
+  func sendReply(_ message: inout BinaryWriter) {
     assertOnLoop()
     guard phase != .ended else { return }
     entry.metrics.sent()
-    send(message)
+    send(&message)
   }
 
   /// - Throws: `CancellationError` once the call has ended.

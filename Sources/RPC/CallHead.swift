@@ -1,0 +1,49 @@
+import HTTP
+
+/// What the protocol itself says in the head of a call; read in one walk over the headers.
+///
+/// Source: gRPC over HTTP/2, "Requests".
+struct CallHead {
+  /// `content-type` is `application/grpc`, with or without `+proto`.
+  private(set) var isGRPC = false
+  /// The value of `grpc-timeout`.
+  private(set) var timeout: Duration?
+  /// What the head is refused for, once it is known to be gRPC.
+  private(set) var refusal: RPCError?
+
+  init(_ headers: Headers) {
+    headers.forEach { name, value in
+      // By length first: most names are settled by it.
+      switch name.count {
+      case 12 where name.elementsEqual("content-type".utf8):
+        isGRPC = CallHead.isGRPC(value)
+      case 12 where name.elementsEqual("grpc-timeout".utf8):
+        timeout = TimeoutHeader.parse(value)
+        if timeout == nil {
+          refuse(RPCError(.invalidArgument, "grpc-timeout 的值无效：应为 1 到 8 位数字加单位 H、M、S、m、u 或 n"))
+        }
+      case 13 where name.elementsEqual("grpc-encoding".utf8):
+        if !value.elementsEqual("identity".utf8) {
+          refuse(RPCError(.unimplemented, "不支持的 grpc-encoding：\(String(decoding: value, as: UTF8.self))，可用：identity"))
+        }
+      default:
+        if name.count > 4, name.suffix(4).elementsEqual("-bin".utf8), !Metadata.isBinary(value) {
+          refuse(RPCError(.invalidArgument, "元数据 \(String(decoding: name, as: UTF8.self)) 的值不是有效的 base64"))
+        }
+      }
+    }
+  }
+
+  private mutating func refuse(_ error: RPCError) {
+    if refusal == nil { refusal = error }
+  }
+
+  /// `application/grpc`, then nothing, `+proto`, or parameters.
+  private static func isGRPC(_ value: UnsafeRawBufferPointer) -> Bool {
+    let name = "application/grpc".utf8
+    guard value.count >= name.count, value.prefix(name.count).elementsEqual(name) else { return false }
+    var rest = value.dropFirst(name.count)
+    if rest.starts(with: "+proto".utf8) { rest = rest.dropFirst(6) }
+    return rest.isEmpty || rest.first == UInt8(ascii: ";")
+  }
+}

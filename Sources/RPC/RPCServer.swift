@@ -1,0 +1,118 @@
+public import HTTP
+public import Logging
+import Net
+public import Protobuf
+import Synchronization
+
+/// Serves RPCs: over HTTP/2 as an `HTTPHandler`, and in this process through `InProcessInvoker`.
+///
+/// Health and reflection are among the services it is given, if they are wanted (`HealthService`, `ReflectionService`).
+public final class RPCServer: HTTPHandler {
+  /// Bounds of calls; those of connections are HTTP's.
+  public struct Limits: Sendable {
+    /// Ceiling of one request message in bytes, where the proto says nothing.
+    public var messageBytesMax = 4 * 1024 * 1024
+
+    public init() {}
+  }
+
+  let table: MethodTable
+  let interceptors: [any ServerInterceptor]
+  let logger: Logger
+  let logsCalls: Bool
+  let gatewaySecret: GatewaySecret?
+  let requestIDs = RequestIDs()
+  private let drain = Mutex(Drain())
+
+  private struct Drain: Sendable {
+    var isDraining = false
+    /// Calls without an end of their own.
+    var endless: [ObjectIdentifier: ServerCall] = [:]
+  }
+
+  /// - Parameters:
+  ///   - services: Everything that is served.
+  ///   - policies: One for each application that the services belong to.
+  ///   - interceptors: Run around every handler, the first one outermost.
+  ///   - gatewaySecret: Whoever shows it as `weft-gateway-secret` is believed about the client's address and the request's id.
+  /// - Precondition: Every application of the services has a policy, and no RPC is offered twice.
+  public init(
+    services: [any RPCService], policies: [any ApplicationPolicy] = [], interceptors: [any ServerInterceptor] = [], limits: Limits = Limits(),
+    gatewaySecret: String? = nil, logger: Logger
+  ) {
+    self.interceptors = interceptors
+    self.logger = logger
+    logsCalls = logger.logLevel <= .debug
+    self.gatewaySecret = GatewaySecret(gatewaySecret)
+    table = MethodTable(
+      services.flatMap(\.methods).map { method in
+        let application = method.descriptor.application
+        let policy = policies.first { $0.application == application }
+        precondition(policy != nil || application.isEmpty, "no policy for the application \(application) of \(method.descriptor.path)")
+        let bytesMax = method.descriptor.bodyMax
+        return MethodTable.Entry(method: method, policy: policy, messageBytesMax: bytesMax > 0 ? bytesMax : limits.messageBytesMax)
+      })
+  }
+
+  /// The counters of every RPC served, in the order of the services; zero from the start.
+  public var counters: [MethodCounters] { table.entries.map { $0.metrics.snapshot() } }
+
+  /// Every RPC served.
+  public var methods: [MethodDescriptor] { table.entries.map(\.descriptor) }
+
+  public func accept(_ stream: HTTPStream) -> any HTTPStreamOwner {
+    let head = CallHead(stream.request.headers)
+    guard stream.request.method == .post, head.isGRPC else {
+      refuse(stream, isPost: stream.request.method == .post)
+      return RefusedStream()
+    }
+    let entry = stream.request.withPathBytes { table.find($0) }
+    guard let entry else {
+      let error = RPCError(.unimplemented, "未知的方法：\(stream.request.path)")
+      stream.sendHead(ResponseHeaders.trailersOnly(error, initial: Metadata(), trailing: Metadata()), end: true)
+      return RefusedStream()
+    }
+    let call = WireCall(server: self, entry: entry, stream: stream)
+    call.open(head)
+    return call
+  }
+
+  /// What is no gRPC gets the answer of HTTP (gRPC over HTTP/2, "Requests": 415 for another content type).
+  private func refuse(_ stream: HTTPStream, isPost: Bool) {
+    let head =
+      isPost
+      ? ResponseHead(status: 415, headers: ["accept-post": "application/grpc", "content-type": "text/plain; charset=utf-8"])
+      : ResponseHead(status: 405, headers: ["allow": "POST", "content-type": "text/plain; charset=utf-8"])
+    stream.respond(head, body: Array("此端口提供 gRPC 服务：POST，content-type: application/grpc\n".utf8))
+  }
+
+  // MARK: Drain
+
+  /// Calls without an end of their own end with UNAVAILABLE, now and from now on. The rest is left to finish; HTTP's drain bounds how long.
+  public func beginDrain() {
+    let endless = drain.withLock { drain in
+      drain.isDraining = true
+      let endless = drain.endless
+      drain.endless = [:]
+      return endless
+    }
+    for call in endless.values { call.loop.execute { call.abandon(.draining) } }
+  }
+
+  func registerEndless(_ call: ServerCall) {
+    let isDraining = drain.withLock { drain in
+      if !drain.isDraining { drain.endless[ObjectIdentifier(call)] = call }
+      return drain.isDraining
+    }
+    if isDraining { call.loop.execute { call.abandon(.draining) } }
+  }
+
+  func forgetEndless(_ call: ServerCall) {
+    drain.withLock { _ = $0.endless.removeValue(forKey: ObjectIdentifier(call)) }
+  }
+}
+
+extension RPCError {
+  static var draining: RPCError { RPCError(.unavailable, "服务器正在停止") }
+  static var deadlineExceeded: RPCError { RPCError(.deadlineExceeded, "调用超时") }
+}
