@@ -1,0 +1,33 @@
+/// A transaction that may write, for the length of a closure.
+///
+/// Other transactions may share its commit, and the closure may run more than once: it must have no effect outside the
+/// database. What should happen once it is durable goes through `afterCommit`.
+public final class Transaction: ReadTransaction {
+  private(set) var afterCommitActions: [@Sendable () -> Void] = []
+
+  /// Runs one statement for its effect.
+  ///
+  /// - Returns: The rows that an INSERT, UPDATE or DELETE changed.
+  /// - Throws: `StorageError.constraint` if a rule of the table refuses the row.
+  @discardableResult
+  public func execute(_ sql: StaticString, _ parameters: SQLParameters = [:]) throws(StorageError) -> Int {
+    let statement = try begin(sql, parameters)
+    defer { statement.reset() }
+    return try recording { () throws(StorageError) in
+      while try statement.step() {}
+      return connection.changes
+    }
+  }
+
+  /// Has `action` called on the writer's thread once the transaction is durable and before its result is released, so
+  /// that whoever sees the answer sees the action's effect too.
+  ///
+  /// It must be short, must not block and must not call the database. A transaction that fails or is run again drops its
+  /// actions.
+  public func afterCommit(_ action: @escaping @Sendable () -> Void) { afterCommitActions.append(action) }
+
+  /// Runs any number of statements, for migrations.
+  func runScript(_ sql: String) throws(StorageError) {
+    try recording { () throws(StorageError) in try connection.runScriptInTransaction(sql) }
+  }
+}
