@@ -1,0 +1,50 @@
+import Platform
+import RPC
+import Storage
+
+/// Transactions on behalf of a call: they leave the queue at its deadline, and what the database cannot do is said in RPC's words.
+extension Database {
+  func read<Value: Sendable>(for call: ServerCall, _ body: @escaping @Sendable (ReadTransaction) throws -> Value) async throws -> Value {
+    do {
+      return try await read(deadline: call.latest, body)
+    } catch let error as StorageError {
+      throw error.rpcError ?? error
+    }
+  }
+
+  func write<Value: Sendable>(for call: ServerCall, _ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
+    do {
+      return try await write(deadline: call.latest, body)
+    } catch let error as StorageError {
+      throw error.rpcError ?? error
+    }
+  }
+}
+
+extension ServerCall {
+  /// The call's deadline on the clock of the worker pools; nil if it has none.
+  var latest: MonotonicInstant? {
+    deadline.map { MonotonicInstant(nanoseconds: $0.time.nanoseconds) }
+  }
+}
+
+extension StorageError {
+  /// What the caller may know of it; nil for what only the log should.
+  var rpcError: (any Error)? {
+    switch self {
+    case .overloaded(let retryAfter):
+      RPCError.serverBusy(retryAfter: retryAfter)
+    case .deadline: RPCError(.deadlineExceeded, "请求超时，请稍后再试")
+    case .cancelled: CancellationError()
+    default: nil
+    }
+  }
+}
+
+extension RPCError {
+  /// A queue of the server itself is full: 503 with Retry-After over REST.
+  static func serverBusy(retryAfter: Duration) -> RPCError {
+    RPCError(
+      .resourceExhausted, "服务器繁忙，请稍后再试", reason: "SERVER_BUSY", domain: CustomerServiceError.domain, retryAfter: retryAfter)
+  }
+}

@@ -1,0 +1,78 @@
+import CustomerServiceAPI
+import Platform
+import Protobuf
+import RPC
+import Storage
+
+/// The caller's own tickets (chapter 2 of the document).
+struct TicketService: CSAv1.TicketServiceServer {
+  let database: Database
+  let time: any TimeSource
+  let ids: ObjectIDGenerator
+
+  /// POST /api/tickets
+  func createTicket(_ request: CSAv1.CreateTicketRequest, _ call: ServerCall) async throws -> CSAv1.Ticket {
+    let caller = try call.caller()
+    var ticket = Ticket(
+      id: ids.next(), creatorID: caller.id, creatorEmail: "", title: request.title, type: request.ticketType, content: request.content,
+      createdAt: time.wallMicroseconds)
+    ticket.creatorEmail = try await database.write(for: call) { [ticket] transaction in
+      // The address is read here, so that the answer shows what is stored, and an account that is gone is an error.
+      guard let creator = try UserStore.user(id: ticket.creatorID, transaction) else { throw CustomerServiceError.invalidToken }
+      try TicketStore.insert(ticket, transaction)
+      return creator.email
+    }
+    return CSAv1.Ticket(ticket)
+  }
+
+  /// GET /api/tickets
+  func listTickets(_ request: CSAv1.ListTicketsRequest, _ call: ServerCall) async throws -> CSAv1.ListTicketsResponse {
+    let selection = TicketStore.Selection(
+      creatorID: try call.caller().id, status: request.statusFilter, skip: request.skip ?? 0, limit: Int64(request.limit ?? 10))
+    let (total, tickets) = try await database.read(for: call) { transaction in
+      (try TicketStore.count(selection, transaction), try TicketStore.tickets(selection, transaction))
+    }
+    var response = CSAv1.ListTicketsResponse()
+    response.total = total
+    response.items = tickets.map { CSAv1.Ticket($0) }
+    return response
+  }
+
+  /// GET /api/tickets/{ticket_id}
+  func getTicket(_ request: CSAv1.GetTicketRequest, _ call: ServerCall) async throws -> CSAv1.Ticket {
+    let caller = try call.caller()
+    let ticket = try await database.read(for: call) { try TicketStore.ticket(request.ticketID, $0) }
+    guard let ticket else { throw CustomerServiceError.ticketNotFound }
+    try ticket.require(creator: caller.id, for: .read)
+    return CSAv1.Ticket(ticket)
+  }
+
+  /// PUT /api/tickets/{ticket_id}
+  func updateTicket(_ request: CSAv1.UpdateTicketRequest, _ call: ServerCall) async throws -> CSAv1.Ticket {
+    let caller = try call.caller()
+    guard request.title != nil || request.content != nil else { throw CustomerServiceError.noTicketField }
+    let now = time.wallMicroseconds
+    let ticket = try await database.write(for: call) { transaction in
+      guard var ticket = try TicketStore.ticket(request.ticketID, transaction) else { throw CustomerServiceError.ticketNotFound }
+      try ticket.require(creator: caller.id, for: .update)
+      try ticket.requireUnanswered()
+      ticket.title = request.title ?? ticket.title
+      ticket.content = request.content ?? ticket.content
+      ticket.updatedAt = now
+      try TicketStore.update(ticket, transaction)
+      return ticket
+    }
+    return CSAv1.Ticket(ticket)
+  }
+
+  /// DELETE /api/tickets/{ticket_id}
+  func deleteTicket(_ request: CSAv1.DeleteTicketRequest, _ call: ServerCall) async throws -> GoogleProtobuf.Empty {
+    let caller = try call.caller()
+    try await database.write(for: call) { transaction in
+      guard let ticket = try TicketStore.ticket(request.ticketID, transaction) else { throw CustomerServiceError.ticketNotFound }
+      try ticket.require(creator: caller.id, for: .delete)
+      try TicketStore.delete(ticket.id, transaction)
+    }
+    return GoogleProtobuf.Empty()
+  }
+}
