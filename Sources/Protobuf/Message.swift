@@ -75,3 +75,6 @@ func withScratchWriter(_ body: (inout BinaryWriter) -> Void) -> [UInt8] {
     return writer.bytes
   }
 }
+
+/// The version of generated code that this module is made for: generated files name it, so that a mismatch is a compile error.
+public enum GeneratedCodeVersion1 {}

@@ -1,0 +1,63 @@
+#!/bin/bash
+# Makes every generated file anew from proto/: codegen/generate.sh, or with --check only says what is not current (exit 1).
+# Needs protoc with its well-known files (protobuf-compiler, libprotobuf-dev). PROTOC_GEN_WEFT names a plugin that is built already.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+check=0
+case "${1:-}" in
+  "") ;;
+  --check) check=1 ;;
+  *) echo "usage: codegen/generate.sh [--check]" >&2; exit 2 ;;
+esac
+
+plugin=${PROTOC_GEN_WEFT:-}
+if [ -z "$plugin" ]; then
+  swift build --product protoc-gen-weft >&2
+  plugin=$(swift build --show-bin-path)/protoc-gen-weft
+fi
+include=${PROTOBUF_INCLUDE:-/usr/include}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# generate FOLDER OPTIONS PROTO…: what belongs into FOLDER.
+generate() {
+  local folder=$1 options=$2
+  shift 2
+  mkdir -p "$work/$folder"
+  protoc --plugin=protoc-gen-weft="$plugin" -I proto -I "$include" --weft_out="$work/$folder" --weft_opt="$options" "$@"
+}
+
+protos() { (cd proto && find "$@" -name '*.proto' | LC_ALL=C sort); }
+
+wellknown=$(cd "$include" && ls google/protobuf/{any,api,descriptor,duration,empty,field_mask,source_context,struct,timestamp,type,wrappers}.proto)
+# shellcheck disable=SC2046,SC2086 # lists of file names without spaces
+{
+  generate Sources/Protobuf/Generated module=Protobuf $wellknown $(protos buf google/api google/protobuf weft)
+  [ ! -d Sources/RPC ] || generate Sources/RPC/Generated module=RPC $(protos google/rpc grpc/health grpc/reflection)
+  generate Sources/CustomerServiceAPI module=CustomerServiceAPI $(protos csa)
+}
+
+folders=$(cd "$work" && find . -name '*.swift' -printf '%h\n' | sort -u)
+stale=0
+for folder in $folders; do
+  for file in "$work/$folder"/*; do
+    name=$folder/$(basename "$file")
+    if ! cmp -s "$file" "$name"; then
+      stale=1
+      if [ "$check" = 1 ]; then echo "not current: ${name#./}"; else mkdir -p "$folder"; cp "$file" "$name"; fi
+    fi
+  done
+  # What no .proto makes any more.
+  for name in "$folder"/*.pb.swift; do
+    [ -e "$name" ] || continue
+    if [ ! -e "$work/$name" ]; then
+      stale=1
+      if [ "$check" = 1 ]; then echo "made by no .proto: ${name#./}"; else rm "$name"; fi
+    fi
+  done
+done
+if [ "$check" = 1 ] && [ "$stale" = 1 ]; then
+  echo "run: make generate" >&2
+  exit 1
+fi
