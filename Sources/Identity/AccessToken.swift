@@ -1,0 +1,123 @@
+public import Platform
+
+/// Why a text is no valid access token. Callers are told the same in every case; the difference is for logs and tests.
+public enum TokenError: Error, Sendable, Equatable {
+  case tooLong, malformed, algorithm, signature, type, issuer, audience, notYetValid, expired
+}
+
+/// Signs and verifies access tokens: JSON Web Tokens (RFC 7519) in compact form (RFC 7515), HS256 and nothing else.
+///
+/// Every name that could be a choice is fixed: `alg`, `typ`, `iss`, `aud` and the `typ` among the claims.
+public final class AccessTokenSigner: Sendable {
+  /// Tokens are about 300 bytes.
+  static let bytesMax = 4096
+  /// The header as we write it, `{"alg":"HS256","typ":"JWT"}`, and its dot.
+  private static let header = Array((Base64.encode(Array(#"{"alg":"HS256","typ":"JWT"}"#.utf8), .url) + ".").utf8)
+
+  private let issuer: String
+  private let audience: String
+  private let lifetimeSeconds: Int64
+  private let authenticator: MessageAuthenticator
+  private let time: any TimeSource
+  private let random: any RandomSource
+  private let cache: TokenCache
+
+  /// - Parameters:
+  ///   - lifetime: From now to `exp`, in whole seconds.
+  ///   - cacheMax: How many verified tokens are remembered; about half a KiB each.
+  public init(
+    issuer: String, audience: String, secret: SigningSecret, lifetime: Duration = .seconds(1800), time: any TimeSource,
+    random: any RandomSource, cacheMax: Int = 2048
+  ) {
+    self.issuer = issuer
+    self.audience = audience
+    lifetimeSeconds = lifetime.components.seconds
+    authenticator = MessageAuthenticator(key: secret.bytes)
+    self.time = time
+    self.random = random
+    cache = TokenCache(countMax: cacheMax)
+  }
+
+  /// Seconds from issue to expiry: `expires_in`.
+  public var expiresIn: Int64 { lifetimeSeconds }
+
+  /// A new token for a user, with a fresh id.
+  public func issue(subject: String, role: String, epoch: Int64) -> String {
+    let now = time.wallSeconds
+    return sign(
+      AccessClaims(
+        issuer: issuer, audience: audience, subject: subject, role: role, tokenID: Base64.encode(random.bytes(16), .url),
+        epoch: epoch, issuedAt: now, expiresAt: now + lifetimeSeconds))
+  }
+
+  /// The token that says exactly this.
+  func sign(_ claims: AccessClaims) -> String {
+    var text = Self.header
+    text.reserveCapacity(512)
+    Base64.append(claims.json, .url, to: &text)
+    let code = authenticator.code(text)
+    text.append(UInt8(ascii: "."))
+    Base64.append(code, .url, to: &text)
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// What a token says, if it is ours, unchanged and within its time. Whether it has been revoked is asked of `TokenValidity`.
+  public func verify(_ token: String) throws(TokenError) -> AccessClaims {
+    let bytes = Array(token.utf8)
+    guard bytes.count <= Self.bytesMax else { throw .tooLong }
+    let claims: AccessClaims
+    if let known = cache.claims(of: bytes) {
+      claims = known
+    } else {
+      claims = try open(bytes)
+      cache.remember(bytes, claims)
+    }
+    let now = time.wallSeconds
+    if let notBefore = claims.notBefore, now < notBefore { throw .notYetValid }
+    guard now < claims.expiresAt else { throw .expired }
+    return claims
+  }
+
+  /// Everything about a token that does not change with time.
+  private func open(_ token: [UInt8]) throws(TokenError) -> AccessClaims {
+    let dots = token.indices.filter { token[$0] == UInt8(ascii: ".") }
+    guard dots.count == 2 else { throw .malformed }
+    try checkHeader(token[..<dots[0]], isOurs: token.starts(with: Self.header))
+    guard let code = Base64.decode(token[(dots[1] + 1)...], .url), code.count == MessageAuthenticator.codeBytes else {
+      throw .malformed
+    }
+    let expected = token.withUnsafeBytes { authenticator.code(UnsafeRawBufferPointer(rebasing: $0[..<dots[1]])) }
+    guard constantTimeEquals(code, expected) else { throw .signature }
+    guard let payload = Base64.decode(token[(dots[0] + 1)..<dots[1]], .url), let members = JSONObjectReader.read(payload) else {
+      throw .malformed
+    }
+    return try claims(members)
+  }
+
+  /// Another library orders or spaces the header's members in another way; it may not say anything else.
+  private func checkHeader(_ header: ArraySlice<UInt8>, isOurs: Bool) throws(TokenError) {
+    if isOurs { return }
+    guard let json = Base64.decode(header, .url), let members = JSONObjectReader.read(json) else { throw .malformed }
+    guard members["alg"] == .string("HS256") else { throw .algorithm }
+    guard members == ["alg": .string("HS256"), "typ": .string("JWT")] else { throw .type }
+  }
+
+  private func claims(_ members: [String: JSONObjectReader.Value]) throws(TokenError) -> AccessClaims {
+    guard members["typ"] == .string(AccessClaims.type) else { throw .type }
+    guard members["iss"] == .string(issuer) else { throw .issuer }
+    guard members["aud"] == .string(audience) else { throw .audience }
+    guard case .string(let subject)? = members["sub"], case .string(let role)? = members["role"],
+      case .string(let tokenID)? = members["jti"], case .integer(let epoch)? = members["epoch"],
+      case .integer(let issuedAt)? = members["iat"], case .integer(let expiresAt)? = members["exp"]
+    else { throw .malformed }
+    var notBefore: Int64?
+    switch members["nbf"] {
+    case nil: break
+    case .integer(let second)?: notBefore = second
+    default: throw .malformed
+    }
+    return AccessClaims(
+      issuer: issuer, audience: audience, subject: subject, role: role, tokenID: tokenID, epoch: epoch, issuedAt: issuedAt,
+      expiresAt: expiresAt, notBefore: notBefore)
+  }
+}

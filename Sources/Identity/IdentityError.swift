@@ -1,0 +1,28 @@
+internal import Platform
+
+/// Why a password could not be hashed or checked.
+public enum IdentityError: Error, Sendable, Equatable {
+  /// Too many wait for a hash.
+  case overloaded(retryAfter: Duration)
+  /// The caller's deadline passed while waiting.
+  case deadline
+  /// The caller took its request back while it waited.
+  case cancelled
+  /// The hasher was closed.
+  case closed
+  /// A stored hash is not one that this program can check.
+  case malformedHash
+  /// Memory for a hash could not be had.
+  case outOfMemory
+  /// A signing secret is too short or its file unusable; the text says which.
+  case secret(String)
+
+  init(_ failure: WaitFailure) {
+    switch failure {
+    case .overloaded: self = .overloaded(retryAfter: .seconds(5))
+    case .deadline: self = .deadline
+    case .cancelled: self = .cancelled
+    case .closed: self = .closed
+    }
+  }
+}
