@@ -25,10 +25,9 @@ extension Migration {
         channel TEXT NOT NULL,
         address TEXT NOT NULL,
         purpose TEXT NOT NULL,
-        code_hash BLOB NOT NULL,
-        sent_at INTEGER NOT NULL,
+        digest BLOB NOT NULL,
         expires_at INTEGER NOT NULL,
-        wrong_tries INTEGER NOT NULL DEFAULT 0,
+        failures INTEGER NOT NULL,
         PRIMARY KEY (channel, address, purpose)
       ) STRICT;
       CREATE INDEX csa_codes_expiry ON csa_codes (expires_at);

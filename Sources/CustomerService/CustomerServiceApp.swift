@@ -1,0 +1,107 @@
+public import Delivery
+public import Identity
+public import Platform
+public import RPC
+public import Storage
+
+/// The customer service application: what it needs, and the one list of its services.
+public final class CustomerServiceApp: Sendable {
+  /// What the application is given.
+  public struct Needs: Sendable {
+    public var database: Database
+    public var passwords: PasswordHasher
+    public var secret: SigningSecret
+    public var mail: any MessageSender
+    /// `WEFT_RATE_LIMITS`.
+    public var limitsRates: Bool
+    public var time: any TimeSource
+    public var random: any RandomSource
+
+    public init(
+      database: Database, passwords: PasswordHasher, secret: SigningSecret, mail: any MessageSender, limitsRates: Bool,
+      time: any TimeSource = SystemTime(), random: any RandomSource = SystemRandom()
+    ) {
+      self.database = database
+      self.passwords = passwords
+      self.secret = secret
+      self.mail = mail
+      self.limitsRates = limitsRates
+      self.time = time
+      self.random = random
+    }
+  }
+
+  /// The application's schema, in order; released ones are never edited.
+  public static let migrator = Migrator(application: "csa", migrations: [.first])
+
+  /// Who may call, for `RPCServer`.
+  public let policy: any ApplicationPolicy
+  /// Everything the application serves.
+  public let services: [any RPCService]
+
+  private let needs: Needs
+  private let validity: TokenValidity
+
+  public init(_ needs: Needs) {
+    self.needs = needs
+    let time = needs.time
+    let database = needs.database
+    let tokens = AccessTokenSigner(
+      issuer: "weft", audience: CustomerServiceError.domain, secret: needs.secret, time: time, random: needs.random)
+    let validity = TokenValidity(time: time)
+    let passwords = PasswordCheck(hasher: needs.passwords)
+    let ids = ObjectIDGenerator(time: time, random: needs.random)
+    self.validity = validity
+    policy = CustomerServicePolicy(tokens: tokens, validity: validity, limitsRates: needs.limitsRates, time: time)
+    services = [
+      AuthService(
+        database: database, time: time, ids: ids, codes: OneTimeCodes(secret: needs.secret, time: time, random: needs.random),
+        passwords: passwords, tokens: tokens, mail: needs.mail, limits: AccountLimits(isOn: needs.limitsRates, time: time)),
+      UserService(database: database, time: time, passwords: passwords, validity: validity),
+      TicketService(database: database, time: time, ids: ids),
+      TicketAdminService(database: database, time: time, ids: ids),
+      UserAdminService(database: database, time: time, validity: validity),
+    ]
+  }
+
+  /// To be called once, after the migrations and before the first call: learns which tokens are not to be taken at their word,
+  /// and sees to the administrator.
+  ///
+  /// - Parameter administrator: From the settings: made if absent; an account that is there keeps its password and becomes an
+  ///   active administrator. Nil: on the very first start `admin@localhost` is made.
+  /// - Returns: The password that was made up for `admin@localhost`, to be printed once; nil if none was.
+  public func start(administrator: (email: String, password: String)?) async throws -> String? {
+    for user in try await needs.database.read({ try UserStore.unusual($0) }) { validity.set(.init(user), for: user.id) }
+    if let administrator {
+      try await makeAdministrator(administrator.email, administrator.password)
+      return nil
+    }
+    guard try await needs.database.read({ try UserStore.isEmpty($0) }) else { return nil }
+    let password = needs.random.bytes(15).map { String($0, radix: 36) }.joined()
+    try await makeAdministrator("admin@localhost", password)
+    return password
+  }
+
+  private func makeAdministrator(_ address: String, _ password: String) async throws {
+    let email = EmailAddress.normalised(address)
+    let existing = try await needs.database.read { try UserStore.user(email: email, $0) }
+    if let existing, existing.isActive, existing.role == User.Role.admin { return }
+    let hash = existing == nil ? try await needs.passwords.hash(password) : nil
+    let id = ObjectIDGenerator(time: needs.time, random: needs.random).next()
+    let now = needs.time.wallMicroseconds
+    try await needs.database.write { [validity] transaction in
+      if var user = try UserStore.user(email: email, transaction) {
+        user.role = User.Role.admin
+        user.isActive = true
+        user.updatedAt = now
+        try UserStore.update(user, transaction)
+        validity.follow(user, transaction)
+      } else {
+        let user = User(
+          id: id, email: email, passwordHash: hash, role: User.Role.admin, isActive: true, tokenEpoch: 0, createdAt: now)
+        try UserStore.insert(user, transaction)
+        validity.follow(user, transaction)
+      }
+    }
+  }
+}
