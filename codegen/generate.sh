@@ -34,8 +34,11 @@ wellknown=$(cd "$include" && ls google/protobuf/{any,api,descriptor,duration,emp
 # shellcheck disable=SC2046,SC2086 # lists of file names without spaces
 {
   generate Sources/Protobuf/Generated module=Protobuf $wellknown $(protos buf google/api google/protobuf weft)
-  [ ! -d Sources/RPC ] || generate Sources/RPC/Generated module=RPC $(protos google/rpc grpc/health grpc/reflection)
+  generate Sources/RPC/Generated module=RPC $(protos google/rpc grpc/health grpc/reflection)
   generate Sources/CustomerServiceAPI module=CustomerServiceAPI $(protos csa)
+  generate Benchmarks/weft-bench/Generated module=weft_bench,Visibility=Internal bench/echo.proto bench/item.proto
+  generate Benchmarks/weft-codec-bench/Generated module=weft_codec_bench,Visibility=Internal bench/ticket.proto
+  generate Benchmarks/weft-interop/Generated module=weft_interop,Visibility=Internal $(protos grpc/testing)
 }
 
 folders=$(cd "$work" && find . -name '*.swift' -printf '%h\n' | sort -u)
