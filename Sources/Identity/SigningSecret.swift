@@ -14,7 +14,8 @@ public struct SigningSecret: Sendable {
     try self.init(bytes: Array(text.utf8))
   }
 
-  init(bytes: [UInt8]) throws(IdentityError) {
+  /// The same from bytes.
+  public init(bytes: [UInt8]) throws(IdentityError) {
     guard bytes.count >= Self.bytesMin else {
       throw .secret("the signing secret has \(bytes.count) bytes; it takes at least \(Self.bytesMin)")
     }

@@ -1,10 +1,15 @@
 internal import CSQLite
+internal import Glibc
 
 /// A prepared statement of one connection.
 final class Statement {
   let handle: OpaquePointer
   private let parameterNames: [[UInt8]]
-  let columnNames: [[UInt8]]
+  private(set) var columnNames: [[UInt8]]
+  /// Where the next column to be asked for probably stands: callers read a row from left to right.
+  private var columnHint = 0
+  /// How often SQLite has prepared this anew, because the schema changed, when the names were taken.
+  private var preparations: Int32 = 0
   /// Set while its rows are being read, so that the same SQL inside its own loop gets another statement.
   var isInUse = false
 
@@ -15,7 +20,7 @@ final class Statement {
       // `$name` without its dollar; an unnamed parameter gets a name that no caller can give.
       Statement.bytes(sqlite3_bind_parameter_name(handle, index + 1)).map { Array($0.dropFirst()) } ?? []
     }
-    columnNames = (0..<sqlite3_column_count(handle)).map { Statement.bytes(sqlite3_column_name(handle, $0)) ?? [] }
+    columnNames = Statement.columnNames(handle)
   }
 
   deinit { sqlite3_finalize(handle) }
@@ -41,9 +46,16 @@ final class Statement {
   /// - Returns: False after the last one.
   func step() throws(StorageError) -> Bool {
     let status = sqlite3_step(handle)
-    if status == SQLITE_ROW { return true }
     if status == SQLITE_DONE { return false }
-    throw error(status)
+    guard status == SQLITE_ROW else { throw error(status) }
+    // After a change of the schema `SELECT *` may mean other columns.
+    let preparations = sqlite3_stmt_status(handle, SQLITE_STMTSTATUS_REPREPARE, 0)
+    if preparations != self.preparations {
+      self.preparations = preparations
+      columnNames = Statement.columnNames(handle)
+    }
+    columnHint = 0
+    return true
   }
 
   func reset() {
@@ -54,9 +66,14 @@ final class Statement {
 
   /// The position of a column by its name in the result.
   func columnIndex(_ name: StaticString) throws(StorageError) -> Int {
+    if columnHint < columnNames.count, Statement.matches(name, columnNames[columnHint]) {
+      defer { columnHint += 1 }
+      return columnHint
+    }
     guard let index = columnNames.firstIndex(where: { Statement.matches(name, $0) }) else {
       throw .column(name: "\(name)", expected: "a column of the result", found: "none of that name")
     }
+    columnHint = index + 1
     return index
   }
 
@@ -90,7 +107,14 @@ final class Statement {
   }
 
   private static func matches(_ name: StaticString, _ bytes: [UInt8]) -> Bool {
-    name.withUTF8Buffer { $0.elementsEqual(bytes) }
+    name.withUTF8Buffer { name in
+      guard name.count == bytes.count, let start = name.baseAddress else { return name.count == bytes.count }
+      return memcmp(start, bytes, bytes.count) == 0
+    }
+  }
+
+  private static func columnNames(_ handle: OpaquePointer) -> [[UInt8]] {
+    (0..<sqlite3_column_count(handle)).map { bytes(sqlite3_column_name(handle, $0)) ?? [] }
   }
 
   private static func bytes(_ text: UnsafePointer<CChar>?) -> [UInt8]? {
