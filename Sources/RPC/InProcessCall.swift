@@ -31,7 +31,7 @@ final class InProcessCall: ServerCall, @unchecked Sendable {  // loop-confined, 
       }
       guard bytes.count <= entry.messageBytesMax else { throw MessageFrame.tooLarge(bytes.count, bytesMax: entry.messageBytesMax) }
       try admit()
-      start(try bytes.withUnsafeBytes { (payload: UnsafeRawBufferPointer) throws(RPCError) in try read(single: payload) })
+      start(try bytes.withUnsafeBytes { payload in Result { () throws(RPCError) in try read(single: payload) } }.get())
     } catch {
       end(error)
     }

@@ -1,5 +1,3 @@
-public import Protobuf
-
 /// Calls the RPCs of a server in this process: the whole path of a call (token, role, limits, rules, handler), without a socket.
 ///
 /// To be used on `context.loop`, by a task that prefers it; the call runs there too, so nothing is handed between threads. Cancelling the calling

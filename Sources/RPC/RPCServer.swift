@@ -1,7 +1,6 @@
 public import HTTP
 public import Logging
 import Net
-public import Protobuf
 import Synchronization
 
 /// Serves RPCs: over HTTP/2 as an `HTTPHandler`, and in this process through `InProcessInvoker`.
@@ -22,6 +21,7 @@ public final class RPCServer: HTTPHandler {
   let logsCalls: Bool
   let gatewaySecret: GatewaySecret?
   let requestIDs = RequestIDs()
+  private let health: HealthService?
   private let drain = Mutex(Drain())
 
   private struct Drain: Sendable {
@@ -44,6 +44,7 @@ public final class RPCServer: HTTPHandler {
     self.logger = logger
     logsCalls = logger.logLevel <= .debug
     self.gatewaySecret = GatewaySecret(gatewaySecret)
+    health = services.lazy.compactMap { $0 as? HealthService }.first
     table = MethodTable(
       services.flatMap(\.methods).map { method in
         let application = method.descriptor.application
@@ -88,15 +89,20 @@ public final class RPCServer: HTTPHandler {
 
   // MARK: Drain
 
-  /// Calls without an end of their own end with UNAVAILABLE, now and from now on. The rest is left to finish; HTTP's drain bounds how long.
+  /// Health says NOT_SERVING; calls without an end of their own end with UNAVAILABLE, now and from now on. The rest is left to finish; HTTP's drain
+  /// bounds how long.
   public func beginDrain() {
+    health?.stop()
     let endless = drain.withLock { drain in
       drain.isDraining = true
       let endless = drain.endless
       drain.endless = [:]
       return endless
     }
-    for call in endless.values { call.loop.execute { call.abandon(.draining) } }
+    for call in endless.values {
+      // Twice through the loop's queue, so that a watcher of health still tells its client what has changed.
+      call.loop.execute { call.loop.execute { call.abandon(.draining) } }
+    }
   }
 
   func registerEndless(_ call: ServerCall) {

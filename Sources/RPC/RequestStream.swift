@@ -30,6 +30,12 @@ public struct RequestStream<Request: Message>: AsyncSequence, Sendable {
     /// - Throws: `CancellationError` once nobody waits for the call any more; `RPCError` for a message that is too large, malformed or invalid.
     @inlinable
     public mutating func next() async throws -> Request? {
+      try await next(isolation: nil)
+    }
+
+    /// The same, for a caller that an actor isolates.
+    @inlinable
+    public mutating func next(isolation actor: isolated (any Actor)?) async throws -> Request? {
       while true {
         var request: Request?
         let taken = try call.takeMessage { (payload: UnsafeRawBufferPointer) throws(WireError) in
@@ -41,11 +47,6 @@ public struct RequestStream<Request: Message>: AsyncSequence, Sendable {
         case .wait: await call.waitForMessage()
         }
       }
-    }
-
-    @inlinable
-    public mutating func next(isolation actor: isolated (any Actor)?) async throws -> Request? {
-      try await next()
     }
   }
 }

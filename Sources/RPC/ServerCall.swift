@@ -37,11 +37,6 @@ public class ServerCall: @unchecked Sendable {  // every stored `var` is touched
     case receiving, running, ended
   }
 
-  /// What there was to take from the requests.
-  @usableFromInline enum Taken: Equatable {
-    case message, end, wait
-  }
-
   init(server: RPCServer, entry: MethodTable.Entry, loop: EventLoop) {
     self.server = server
     self.entry = entry
@@ -148,7 +143,7 @@ public class ServerCall: @unchecked Sendable {  // every stored `var` is touched
   /// What to answer with instead of running the handler, where a gateway could make no request of what its client sent.
   func receivedError() -> RPCError? { nil }
   /// Hands the next message to `decode` and drops it; for streaming requests.
-  func nextMessage(_ decode: (UnsafeRawBufferPointer) throws(RPCError) -> Void) throws(RPCError) -> Taken { .end }
+  func nextMessage(_ decode: (UnsafeRawBufferPointer) throws(RPCError) -> Void) throws(RPCError) -> MessageReader.Taken { .end }
   /// Sends one encoded reply.
   func send(_ message: inout BinaryWriter) {}
   /// More waits to be sent than should.
@@ -327,7 +322,7 @@ extension ServerCall {
 
   /// Takes the next request, if one is there, and lets `decode` read it.
   @usableFromInline
-  func takeMessage(_ decode: (UnsafeRawBufferPointer) throws(WireError) -> Void) throws -> Taken {
+  func takeMessage(_ decode: (UnsafeRawBufferPointer) throws(WireError) -> Void) throws -> MessageReader.Taken {
     assertOnLoop()
     if phase == .ended { throw CancellationError() }
     return try nextMessage { (payload: UnsafeRawBufferPointer) throws(RPCError) in

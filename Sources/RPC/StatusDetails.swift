@@ -1,4 +1,4 @@
-import Protobuf
+public import Protobuf
 
 /// `grpc-status-details-bin`: a `google.rpc.Status` with what programs read about an error.
 enum StatusDetails {
@@ -34,7 +34,7 @@ enum StatusDetails {
         error.reason = info.reason
         error.domain = info.domain
       } else if let request = detail.unpacked(GoogleRPC.BadRequest.self, name: "google.rpc.BadRequest") {
-        error.violations = request.fieldViolations.map { FieldViolation(path: $0.field, rule: $0.reason, message: $0.description) }
+        error.violations = request.fieldViolations.map { FieldViolation(path: $0.field, rule: "", message: $0.description) }
       } else if let retry = detail.unpacked(GoogleRPC.RetryInfo.self, name: "google.rpc.RetryInfo") {
         error.retryAfter = retry.retryDelay.map { .seconds($0.seconds) + .nanoseconds(Int64($0.nanos)) }
       } else {
@@ -61,7 +61,6 @@ extension RPCError {
           GoogleRPC.BadRequest.FieldViolation.with {
             $0.field = violation.path
             $0.description = violation.message
-            $0.reason = violation.rule
           }
         }
       }

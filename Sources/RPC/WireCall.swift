@@ -6,20 +6,18 @@ import Protobuf
 ///
 /// Source: gRPC over HTTP/2.
 final class WireCall: ServerCall, HTTPStreamOwner, @unchecked Sendable {  // loop-confined, as ServerCall says
-  /// A message up to this size is read where it lies; a larger one would not fit into the stream's window and is gathered here.
-  private static let inPlaceBytesMax = 64 * 1024
-
   private let stream: HTTPStream
   private var isAdmitted = false
   private var sentHead = false
-  /// The part so far of a message too large to be read in place, and how long it will be.
-  private var gathered: [UInt8] = []
-  private var gatheredLength: Int?
+  private var reader: MessageReader
+  /// The handler of a call with one request, ready to start once the client has said that this was all.
+  private var ready: ServerMethod.Run?
   /// The reply of a call that has one, framed, held back until the status is known.
   private var reply: [UInt8] = []
 
   init(server: RPCServer, entry: MethodTable.Entry, stream: HTTPStream) {
     self.stream = stream
+    reader = MessageReader(bytesMax: entry.messageBytesMax)
     super.init(server: server, entry: entry, loop: stream.loop)
   }
 
@@ -66,84 +64,31 @@ final class WireCall: ServerCall, HTTPStreamOwner, @unchecked Sendable {  // loo
   // MARK: Requests
 
   /// Size comes before token, token before the rest of the message: an oversize call is refused by its first five bytes, and nothing is kept for a
-  /// caller who may not call. The handler starts once the client has said that this is all.
+  /// caller who may not call. The handler starts once the client has said that this was all.
   private func receiveSingle() throws(RPCError) {
-    guard gatheredLength != nil || stream.inbound.count >= MessageFrame.prefixBytes else {
-      guard stream.inboundEnded else { return }
-      throw stream.inbound.isEmpty
-        ? RPCError(.unimplemented, "缺少请求消息：该方法需要恰好一个请求消息") : RPCError(.invalidArgument, "请求消息不完整：消息帧被截断")
-    }
-    var run: ServerMethod.Run?
     if !isAdmitted {
-      _ = try nextFrame()
+      guard try reader.checkPrefix(stream) || stream.inboundEnded else { return }
       isAdmitted = true
       try admit()
     }
-    guard stream.inboundEnded else {
-      if try isMessageThere(), stream.inbound.count > unreadFrameBytes { throw WireCall.tooManyMessages }
-      return
+    if ready == nil {
+      let taken = try reader.next(stream) { (payload: UnsafeRawBufferPointer) throws(RPCError) in
+        ready = try read(single: payload)
+      }
+      switch taken {
+      case .wait: return
+      case .end: throw RPCError(.unimplemented, "缺少请求消息：该方法需要恰好一个请求消息")
+      case .message: break
+      }
     }
-    let taken = try nextMessage { (payload: UnsafeRawBufferPointer) throws(RPCError) in
-      run = try read(single: payload)
-    }
-    guard taken == .message else { return }
-    guard stream.inbound.isEmpty else { throw WireCall.tooManyMessages }
-    if let run { start(run) }
+    guard stream.inbound.isEmpty else { throw RPCError(.unimplemented, "请求消息过多：该方法需要恰好一个请求消息") }
+    guard stream.inboundEnded, let run = ready else { return }
+    ready = nil
+    start(run)
   }
 
-  private static var tooManyMessages: RPCError {
-    RPCError(.unimplemented, "请求消息过多：该方法需要恰好一个请求消息")
-  }
-
-  /// The prefix of the message at the front of the input, if it is there and the message may be read.
-  private func nextFrame() throws(RPCError) -> MessageFrame? {
-    let frame = try stream.inbound.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) throws(RPCError) in try MessageFrame(bytes) }
-    try frame?.check(bytesMax: entry.messageBytesMax)
-    return frame
-  }
-
-  /// How much of the input belongs to the message at its front.
-  private var unreadFrameBytes: Int {
-    if let gatheredLength { return gatheredLength - gathered.count }
-    return (try? nextFrame())?.totalBytes ?? 0
-  }
-
-  /// Whether a whole message has come; moves a large one out of the stream's window on the way.
-  private func isMessageThere() throws(RPCError) -> Bool {
-    if gatheredLength == nil {
-      guard let frame = try nextFrame() else { return false }
-      if stream.inbound.count >= frame.totalBytes { return true }
-      guard frame.totalBytes > WireCall.inPlaceBytesMax else { return false }
-      gatheredLength = frame.length
-      stream.consume(MessageFrame.prefixBytes)
-    }
-    guard let length = gatheredLength else { return false }
-    let part = min(length - gathered.count, stream.inbound.count)
-    stream.inbound.withUnsafeBytes { gathered.append(contentsOf: $0.prefix(part)) }
-    stream.consume(part)
-    return gathered.count == length
-  }
-
-  override func nextMessage(_ decode: (UnsafeRawBufferPointer) throws(RPCError) -> Void) throws(RPCError) -> Taken {
-    guard try isMessageThere() else {
-      guard stream.inboundEnded else { return .wait }
-      guard gatheredLength == nil, stream.inbound.isEmpty else { throw RPCError(.invalidArgument, "请求消息不完整：消息帧被截断") }
-      return .end
-    }
-    if gatheredLength != nil {
-      let message = gathered
-      gatheredLength = nil
-      gathered = []
-      try message.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) throws(RPCError) in try decode(bytes) }
-      return .message
-    }
-    let total = try stream.inbound.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) throws(RPCError) in
-      let total = try MessageFrame(bytes)?.totalBytes ?? 0
-      try decode(UnsafeRawBufferPointer(rebasing: bytes[MessageFrame.prefixBytes..<total]))
-      return total
-    }
-    stream.consume(total)
-    return .message
+  override func nextMessage(_ decode: (UnsafeRawBufferPointer) throws(RPCError) -> Void) throws(RPCError) -> MessageReader.Taken {
+    try reader.next(stream, decode)
   }
 
   // MARK: What came along
