@@ -1,0 +1,121 @@
+import Protobuf
+import RPC
+
+/// What a server says of itself through reflection: v1 first, v1alpha where it knows only that.
+actor ReflectedServer {
+  enum Question {
+    case services
+    case file(String)
+    case symbol(String)
+  }
+
+  /// A server that cannot be asked, or that says something that is no schema.
+  struct Failure: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  private let client: RPCClient
+  private let options: CallOptions
+  private var files: [String: FileDescriptor] = [:]
+
+  init(_ client: RPCClient, options: CallOptions) {
+    self.client = client
+    self.options = options
+  }
+
+  /// Full names of the services, sorted.
+  func services() async throws -> [String] {
+    guard case .names(let names) = try await ask(.services) else { throw Failure(description: "the server answered something else than services") }
+    return names.sorted()
+  }
+
+  /// The file that declares a service, message, enum, method or field.
+  func file(declaring symbol: String) async throws -> FileDescriptor {
+    try await load(.symbol(symbol))
+  }
+
+  /// - Throws: `Failure` if the server has no such service.
+  func service(_ name: String) async throws -> ServiceSchema {
+    let file = try await file(declaring: name)
+    guard let service = file.services.first(where: { $0.fullName == name }) else { throw Failure(description: "\(name) is not a service") }
+    return service
+  }
+
+  private func load(_ question: Question) async throws -> FileDescriptor {
+    guard case .files(let answers) = try await ask(question) else { throw Failure(description: "the server answered something else than files") }
+    var protos: [String: (bytes: [UInt8], proto: GoogleProtobuf.FileDescriptorProto)] = [:]
+    var first: String?
+    for bytes in answers {
+      let proto = try GoogleProtobuf.FileDescriptorProto(serializedBytes: bytes)
+      first = first ?? proto.name
+      protos[proto.name ?? ""] = (bytes, proto)
+    }
+    guard let first else { throw Failure(description: "the server answered no file") }
+    return try await build(first, from: protos, above: [])
+  }
+
+  /// Dependencies first; what the server did not send along is asked for by name.
+  private func build(
+    _ name: String, from protos: [String: (bytes: [UInt8], proto: GoogleProtobuf.FileDescriptorProto)], above: [String]
+  ) async throws -> FileDescriptor {
+    if let known = files[name] { return known }
+    guard !above.contains(name) else { throw Failure(description: "\(name) imports itself") }
+    guard let entry = protos[name] else { return try await load(.file(name)) }
+    var dependencies: [FileDescriptor] = []
+    for dependency in entry.proto.dependency { dependencies.append(try await build(dependency, from: protos, above: above + [name])) }
+    let file = try FileDescriptor(proto: entry.bytes, dependencies: dependencies)
+    files[name] = file
+    return file
+  }
+
+  // MARK: The two versions of the protocol
+
+  private enum Answer {
+    case names([String])
+    case files([[UInt8]])
+  }
+
+  private func ask(_ question: Question) async throws -> Answer {
+    do {
+      return try await askV1(question)
+    } catch let error as RPCError where error.code == .unimplemented {
+      return try await askV1Alpha(question)
+    }
+  }
+
+  private func askV1(_ question: Question) async throws -> Answer {
+    let call = try await GRPCReflectionV1.ServerReflectionClient(client).serverReflectionInfo(options: options)
+    var request = GRPCReflectionV1.ServerReflectionRequest()
+    switch question {
+    case .services: request.messageRequest = .listServices("*")
+    case .file(let name): request.messageRequest = .fileByFilename(name)
+    case .symbol(let name): request.messageRequest = .fileContainingSymbol(name)
+    }
+    try await call.write(request)
+    call.finishWriting()
+    switch try await call.next()?.messageResponse {
+    case .listServicesResponse(let list)?: return .names(list.service.map(\.name))
+    case .fileDescriptorResponse(let answer)?: return .files(answer.fileDescriptorProto)
+    case .errorResponse(let error)?: throw Failure(description: error.errorMessage)
+    default: throw Failure(description: "the server's reflection gave no answer")
+    }
+  }
+
+  private func askV1Alpha(_ question: Question) async throws -> Answer {
+    let call = try await GRPCReflectionV1Alpha.ServerReflectionClient(client).serverReflectionInfo(options: options)
+    var request = GRPCReflectionV1Alpha.ServerReflectionRequest()
+    switch question {
+    case .services: request.messageRequest = .listServices("*")
+    case .file(let name): request.messageRequest = .fileByFilename(name)
+    case .symbol(let name): request.messageRequest = .fileContainingSymbol(name)
+    }
+    try await call.write(request)
+    call.finishWriting()
+    switch try await call.next()?.messageResponse {
+    case .listServicesResponse(let list)?: return .names(list.service.map(\.name))
+    case .fileDescriptorResponse(let answer)?: return .files(answer.fileDescriptorProto)
+    case .errorResponse(let error)?: throw Failure(description: error.errorMessage)
+    default: throw Failure(description: "the server's reflection gave no answer")
+    }
+  }
+}

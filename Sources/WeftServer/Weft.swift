@@ -1,0 +1,11 @@
+import ArgumentParser
+
+/// `weft`: the whole system in one program.
+@main
+struct Weft: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "weft",
+    abstract: "Documented REST and gRPC services from one process.",
+    version: "weft 0.1.0",
+    subcommands: [Serve.self, Gateway.self, Call.self, Migrate.self])
+}
