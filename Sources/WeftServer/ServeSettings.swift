@@ -24,7 +24,7 @@ struct ServeSettings {
   let databasePath: String
   let publicURL: String?
   let trustedProxies: [String]
-  let corsOrigins: [String]
+  let cors: CORSPolicy
   let rateLimits: Bool
   let tls: TLSFiles?
   let gatewaySecret: String?
@@ -41,8 +41,7 @@ struct ServeSettings {
     databasePath = try Self.databasePath(source, dataDirectory: dataDirectory)
     publicURL = try Self.publicURL(source)
     trustedProxies = try source.list("WEFT_TRUSTED_PROXIES")
-    let origins = try source.list("WEFT_CORS_ORIGINS")
-    corsOrigins = origins.isEmpty ? ["*"] : origins
+    cors = try Self.cors(source)
     rateLimits = try source.choice("WEFT_RATE_LIMITS", ["on": true, "off": false], default: true)
     tls = try Self.tls(source)
     gatewaySecret = try source.text("WEFT_GATEWAY_SECRET")
@@ -78,6 +77,14 @@ struct ServeSettings {
     case (nil, _): throw SettingError(setting: "WEFT_ADMIN_EMAIL", takes: "an e-mail address, as WEFT_ADMIN_PASSWORD is set", got: nil)
     case (_, nil): throw SettingError(setting: "WEFT_ADMIN_PASSWORD", takes: "8 to 128 characters, as WEFT_ADMIN_EMAIL is set", got: nil)
     }
+  }
+
+  private static func cors(_ source: SettingSource) throws -> CORSPolicy {
+    guard let text = try source.text("WEFT_CORS_ORIGINS") else { return .anyOrigin }
+    guard let policy = CORSPolicy(setting: text) else {
+      throw SettingError(setting: "WEFT_CORS_ORIGINS", takes: "* or origins such as https://app.example.com, comma-separated", got: text)
+    }
+    return policy
   }
 
   private static func secret(_ source: SettingSource) throws -> [UInt8]? {

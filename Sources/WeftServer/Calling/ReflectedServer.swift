@@ -25,7 +25,9 @@ actor ReflectedServer {
 
   /// Full names of the services, sorted.
   func services() async throws -> [String] {
-    guard case .names(let names) = try await ask(.services) else { throw Failure(description: "the server answered something else than services") }
+    guard case .names(let names) = try await ask(.services) else {
+      throw Failure(description: "the server answered something else than services")
+    }
     return names.sorted()
   }
 
@@ -42,7 +44,9 @@ actor ReflectedServer {
   }
 
   private func load(_ question: Question) async throws -> FileDescriptor {
-    guard case .files(let answers) = try await ask(question) else { throw Failure(description: "the server answered something else than files") }
+    guard case .files(let answers) = try await ask(question) else {
+      throw Failure(description: "the server answered something else than files")
+    }
     var protos: [String: (bytes: [UInt8], proto: GoogleProtobuf.FileDescriptorProto)] = [:]
     var first: String?
     for bytes in answers {

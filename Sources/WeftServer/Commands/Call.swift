@@ -104,7 +104,8 @@ struct Call: AsyncParsableCommand {
     guard parts.count == 2 else { throw ValidationError("\(what) is neither package.Service/Method nor list nor describe") }
     let service = try await reflected.service(parts[0])
     guard let index = service.methods.firstIndex(where: { $0.name == parts[1] }) else {
-      throw ReflectedServer.Failure(description: "\(parts[0]) has no RPC \(parts[1]); it has \(service.methods.map(\.name).joined(separator: ", "))")
+      throw ReflectedServer.Failure(
+        description: "\(parts[0]) has no RPC \(parts[1]); it has \(service.methods.map(\.name).joined(separator: ", "))")
     }
     let method = MethodDescriptor(service, method: index)
     guard !method.schema.clientStreaming else {

@@ -1,0 +1,127 @@
+import CustomerService
+import CustomerServiceAPI
+import Delivery
+import Foundation
+import Gateway
+import HTTP
+import Identity
+import Logging
+import Net
+import Platform
+import RPC
+import Storage
+import Synchronization
+
+/// Everything that a `weft serve` process is made of, built by hand in one place, from settings to listeners.
+final class Assembly: Sendable {
+  /// How long calls in flight may take after the signal to stop (docs/operations.md).
+  static let drainTimeout = Duration.seconds(20)
+
+  private let logger: Logger
+  private let lock: DataDirectoryLock
+  private let database: Database
+  private let passwords: PasswordHasher
+  private let outbox: Outbox
+  private let loops: EventLoopGroup
+  private let health: HealthService
+  private let rpc: RPCServer
+  private let httpServer: HTTPServer
+  private let grpcServer: HTTPServer
+  private let isReady: ReadyFlag
+
+  /// Where the REST and gRPC listeners are; their ports are known once they are bound.
+  let http: SocketAddress
+  let grpc: SocketAddress
+
+  /// Opens the data directory, brings the schema up to date and binds both listeners, or undoes what it began and throws.
+  init(_ settings: ServeSettings, commitGroup: Int? = nil, logger: Logger) async throws {
+    self.logger = logger
+    lock = try DataDirectoryLock.acquire(directory: settings.dataDirectory)
+    var options = DatabaseOptions()
+    if let commitGroup { options.groupMax = commitGroup }
+    database = try Database.open(path: settings.databasePath, options: options)
+    for migration in try await CustomerServiceApp.migrator.migrate(database) {
+      logger.info("migrated", metadata: ["application": "csa", "number": "\(migration.number)", "name": "\(migration.name)"])
+    }
+
+    let random = SystemRandom()
+    let secret =
+      try settings.jwtSecret.map { try SigningSecret($0) }
+      ?? SigningSecret.loadOrCreate(directory: settings.dataDirectory, random: random)
+    passwords = PasswordHasher(threads: max(1, ProcessInfo.processInfo.activeProcessorCount / 2), random: random)
+    outbox = Outbox(directory: settings.dataDirectory, time: SystemTime(), logger: logger)
+    let application = CustomerServiceApp(
+      .init(database: database, passwords: passwords, secret: secret, mail: outbox, limitsRates: settings.rateLimits, random: random))
+    let password = try await application.start(administrator: settings.administrator.map { ($0.email, $0.password) })
+    if let password { Terminal.line("weft: administrator admin@localhost has the password \(password)") }
+
+    health = HealthService(application.services)
+    let services = application.services + [health]
+    rpc = RPCServer(
+      services: services + ReflectionService.services(describing: services), policies: [application.policy],
+      gatewaySecret: settings.gatewaySecret, logger: logger)
+    let isReady = ReadyFlag()
+    self.isReady = isReady
+    let gateway = try RESTGateway(
+      methods: rpc.methods, invoker: InProcessInvoker(rpc), pages: Self.pages(), options: settings.gatewayOptions,
+      isReady: { isReady.value })
+
+    let tls = try settings.tls.map {
+      try TLSContext(server: .init(certificateFile: $0.certificate, keyFile: $0.key))
+    }
+    let mutualTLS = try settings.tls.map {
+      try TLSContext(server: .init(certificateFile: $0.certificate, keyFile: $0.key, clientAuthorityFile: $0.clientCA))
+    }
+    loops = try EventLoopGroup(count: ProcessInfo.processInfo.activeProcessorCount)
+    httpServer = HTTPServer(group: loops, handler: gateway, tls: tls)
+    grpcServer = HTTPServer(group: loops, handler: rpc, tls: mutualTLS)
+    http = try httpServer.bind(settings.http)
+    grpc = try grpcServer.bind(settings.grpc)
+    if tls == nil {
+      for address in [http, grpc] where !address.isLoopback {
+        logger.warning("plain text on an address that is not loopback", metadata: ["address": "\(address)"])
+      }
+    }
+    isReady.value = true
+  }
+
+  /// The API's description, and the page that shows it if `make setup` has fetched its files.
+  static func pages() -> DocumentationPages {
+    let directory = SwaggerUI.defaultDirectory(environment: ProcessInfo.processInfo.environment)
+    return DocumentationPages(
+      openAPI: CustomerServiceAPIDescription.openAPI, swaggerUI: directory.flatMap { SwaggerUI(directory: $0) })
+  }
+
+  /// Lets what is under way finish, and closes everything, the database last.
+  func stop() async {
+    isReady.value = false
+    health.stop()
+    rpc.beginDrain()
+    async let rest: Void = httpServer.drain(timeout: Self.drainTimeout)
+    async let calls: Void = grpcServer.drain(timeout: Self.drainTimeout)
+    _ = await (rest, calls)
+    await passwords.close()
+    await outbox.close()
+    await database.close()
+    loops.shutdown()
+  }
+}
+
+/// Whether `/healthz` says yes.
+final class ReadyFlag: Sendable {
+  private let flag = Atomic<Bool>(false)
+
+  var value: Bool {
+    get { flag.load(ordering: .acquiring) }
+    set { flag.store(newValue, ordering: .releasing) }
+  }
+}
+
+extension ServeSettings {
+  var gatewayOptions: RESTGateway.Options {
+    var options = RESTGateway.Options()
+    options.cors = cors
+    options.trustedProxies = trustedProxies
+    return options
+  }
+}
