@@ -73,6 +73,8 @@ let package = Package(
 
     library("Generator", ["Protobuf"], path: "codegen/Generator"),
     program("protoc-gen-weft", ["Generator"], path: "codegen/protoc-gen-weft"),
+    .target(
+      name: "ReferenceMessages", dependencies: ["Protobuf"], path: "codegen/Reference", exclude: ["Protos", "Services"], swiftSettings: settings),
     program("weft-lint", ["Protobuf"], path: "codegen/weft-lint"),
 
     program("weft-bench", ["Gateway", "HTTP", "Net", "Protobuf", "RPC", logging], path: "Benchmarks/weft-bench"),
@@ -80,8 +82,8 @@ let package = Package(
     program("weft-conformance", ["Protobuf"], path: "Benchmarks/weft-conformance"),
     program("weft-interop", ["HTTP", "Net", "Protobuf", "RPC", logging], path: "Benchmarks/weft-interop"),
 
-    tests("Protobuf", ["Protobuf"]),
-    tests("Generator", ["Generator", "Protobuf"]),
+    tests("Protobuf", ["Protobuf", "ReferenceMessages"]),
+    tests("Generator", ["Generator", "Protobuf", "protoc-gen-weft"]),
     tests("Net", ["Net"]),
     tests("HTTP", ["HTTP", "Net", "CNghttp2"]),
     tests("RPC", ["RPC", "Protobuf", "HTTP", "Net"]),

@@ -28,6 +28,16 @@ generate() {
   protoc --plugin=protoc-gen-weft="$plugin" -I proto -I "$include" --weft_out="$work/$folder" --weft_opt="$options" "$@"
 }
 
+# The same for the awkward protos that the generator is tested with.
+reference() {
+  local folder=$1 options=$2
+  shift 2
+  mkdir -p "$work/$folder"
+  # protoc warns of names that are alike; they are meant to be.
+  protoc --plugin=protoc-gen-weft="$plugin" -I codegen/Reference/Protos -I proto -I "$include" \
+    --weft_out="$work/$folder" --weft_opt="$options" "$@" 2>"$work/warnings" || { cat "$work/warnings" >&2; exit 1; }
+}
+
 protos() { (cd proto && find "$@" -name '*.proto' | LC_ALL=C sort); }
 
 wellknown=$(cd "$include" && ls google/protobuf/{any,api,descriptor,duration,empty,field_mask,source_context,struct,timestamp,type,wrappers}.proto)
@@ -39,12 +49,14 @@ wellknown=$(cd "$include" && ls google/protobuf/{any,api,descriptor,duration,emp
   generate Benchmarks/weft-bench/Generated module=weft_bench,Visibility=Internal bench/echo.proto bench/item.proto
   generate Benchmarks/weft-codec-bench/Generated module=weft_codec_bench,Visibility=Internal bench/ticket.proto
   generate Benchmarks/weft-interop/Generated module=weft_interop,Visibility=Internal $(protos grpc/testing)
+  reference codegen/Reference module=ReferenceMessages $(cd codegen/Reference/Protos && find reference -name '*.proto' | LC_ALL=C sort)
+  reference codegen/Reference/Services module=ReferenceServices services/kinds.proto
 }
 
 folders=$(cd "$work" && find . -name '*.swift' -printf '%h\n' | sort -u)
 stale=0
 for folder in $folders; do
-  for file in "$work/$folder"/*; do
+  for file in "$work/$folder"/*.pb.swift; do
     name=$folder/$(basename "$file")
     if ! cmp -s "$file" "$name"; then
       stale=1

@@ -85,7 +85,9 @@ public enum WireSInt32: WireKeyCoding {
   @inlinable public static var wireType: UInt32 { WireType.varint }
   @inlinable public static var initial: Int32 { 0 }
   @inlinable public static func read(from reader: inout BinaryReader) throws(WireError) -> Int32 { try reader.sint32() }
-  @inlinable public static func write(_ value: Int32, to writer: inout BinaryWriter) { writer.varint(UInt64(UInt32(bitPattern: (value << 1) ^ (value >> 31)))) }
+  @inlinable public static func write(_ value: Int32, to writer: inout BinaryWriter) {
+    writer.varint(UInt64(UInt32(bitPattern: (value << 1) ^ (value >> 31))))
+  }
 }
 
 /// The coding of `sint64`.
@@ -93,7 +95,9 @@ public enum WireSInt64: WireKeyCoding {
   @inlinable public static var wireType: UInt32 { WireType.varint }
   @inlinable public static var initial: Int64 { 0 }
   @inlinable public static func read(from reader: inout BinaryReader) throws(WireError) -> Int64 { try reader.sint64() }
-  @inlinable public static func write(_ value: Int64, to writer: inout BinaryWriter) { writer.varint(UInt64(bitPattern: (value << 1) ^ (value >> 63))) }
+  @inlinable public static func write(_ value: Int64, to writer: inout BinaryWriter) {
+    writer.varint(UInt64(bitPattern: (value << 1) ^ (value >> 63)))
+  }
 }
 
 /// The coding of `fixed32`.

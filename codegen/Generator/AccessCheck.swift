@@ -21,10 +21,12 @@ enum AccessCheck {
     let access = method.options?.weftV1Method?.access ?? .unspecified
     let name = "\(service.name ?? "").\(method.name ?? "")"
     if access == .unspecified {
-      return file.error(path, "\(name) does not say who may call it: option (weft.v1.method) = {access: ACCESS_PUBLIC | ACCESS_USER | ACCESS_ADMIN}")
+      return file.error(
+        path, "\(name) does not say who may call it: option (weft.v1.method) = {access: ACCESS_PUBLIC | ACCESS_USER | ACCESS_ADMIN}")
     }
     if access != .public, service.options?.weftV1Service?.application.isEmpty ?? true {
-      return file.error(path, "\(name) asks for a token, but its service does not say whose: option (weft.v1.service) = {application: \"…\"}")
+      return file.error(
+        path, "\(name) asks for a token, but its service does not say whose: option (weft.v1.service) = {application: \"…\"}")
     }
     return nil
   }

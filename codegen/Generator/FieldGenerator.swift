@@ -48,7 +48,8 @@ struct FieldGenerator {
 
   private func literal(_ text: String) -> String? {
     switch field.value.type {
-    case .string: return "\"" + text.unicodeScalars.map { Self.isPlain($0) ? String($0) : "\\u{\(String($0.value, radix: 16))}" }.joined() + "\""
+    case .string:
+      return "\"" + text.unicodeScalars.map { Self.isPlain($0) ? String($0) : "\\u{\(String($0.value, radix: 16))}" }.joined() + "\""
     case .bytes: return "[" + Self.unescaped(text).map(String.init).joined(separator: ", ") + "]"
     case .enum:
       guard let node = registry.enums[field.proto.typeName ?? ""] else { return nil }
@@ -65,7 +66,9 @@ struct FieldGenerator {
     }
   }
 
-  private static func isPlain(_ scalar: Unicode.Scalar) -> Bool { scalar.value >= 0x20 && scalar != "\"" && scalar != "\\" && scalar.value != 0x7f }
+  private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.value >= 0x20 && scalar != "\"" && scalar != "\\" && scalar.value != 0x7f
+  }
 
   /// The bytes that protoc wrote as a C string.
   private static func unescaped(_ text: String) -> [UInt8] {

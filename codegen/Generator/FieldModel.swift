@@ -82,7 +82,8 @@ struct FieldModel {
     let name = proto.typeName ?? ""
     func scalar(_ swift: String, _ coding: String, _ wireType: UInt32, zero: String = "0", isSet: String = "$ != 0") -> ValueType {
       ValueType(
-        type: type, swift: swift, coding: "Protobuf.Wire" + coding, method: coding.first == "S" && coding != "String" || coding.first == "U"
+        type: type, swift: swift, coding: "Protobuf.Wire" + coding,
+        method: coding.first == "S" && coding != "String" || coding.first == "U"
           ? coding.lowercased() : coding.prefix(1).lowercased() + coding.dropFirst(),
         wireType: wireType, zero: zero, isSet: isSet)
     }

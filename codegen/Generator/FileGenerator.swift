@@ -82,7 +82,8 @@ struct FileGenerator {
     }
     let fields = file.proto.messageType.flatMap(fields) + file.proto.extension
     let methods = file.proto.service.flatMap(\.method)
-    let names = fields.compactMap(\.typeName) + fields.compactMap(\.extendee) + methods.compactMap(\.inputType) + methods.compactMap(\.outputType)
+    let names =
+      fields.compactMap(\.typeName) + fields.compactMap(\.extendee) + methods.compactMap(\.inputType) + methods.compactMap(\.outputType)
     return Set(names)
   }
 

@@ -27,7 +27,8 @@ public enum Plugin {
       let options = try GeneratorOptions(request.parameter ?? "")
       let registry = try Registry(request, options: options)
       let files = request.fileToGenerate.compactMap { registry.files[$0] }
-      let mistakes = AccessCheck.mistakes(in: files) + RouteCheck.mistakes(in: files, registry: registry)
+      let mistakes =
+        AccessCheck.mistakes(in: files) + RouteCheck.mistakes(in: files, registry: registry)
         + RuleCheck.mistakes(in: files, registry: registry)
       guard mistakes.isEmpty else { throw Mistakes(all: mistakes) }
       return try outputs(files, registry: registry, options: options)

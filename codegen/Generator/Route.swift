@@ -24,7 +24,8 @@ struct Route {
           return ([rule] + rule.additionalBindings).map { rule in
             let (verb, template) = target(of: rule)
             return Route(
-              file: file, service: service, method: method, path: [6, Int32(index), 2, Int32(position)], verb: verb, template: template, rule: rule)
+              file: file, service: service, method: method, path: [6, Int32(index), 2, Int32(position)], verb: verb, template: template,
+              rule: rule)
           }
         }
       }

@@ -25,7 +25,9 @@ enum RouteCheck {
   }
 
   private static func bindingMistakes(_ route: Route, _ template: RouteTemplate, _ registry: Registry) -> [GeneratorError] {
-    guard let input = registry.messages[route.method.inputType ?? ""], let output = registry.messages[route.method.outputType ?? ""] else { return [] }
+    guard let input = registry.messages[route.method.inputType ?? ""], let output = registry.messages[route.method.outputType ?? ""] else {
+      return []
+    }
     var texts: [String] = []
     for variable in template.variables {
       guard let field = field(variable.field, in: input, registry) else {

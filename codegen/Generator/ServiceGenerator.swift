@@ -105,7 +105,8 @@ struct ServiceGenerator {
           case "serverStreaming": "RPC.ServerStreamingCall<\(method.reply)>"
           default: "RPC.BidirectionalCall<\(method.request), \(method.reply)>"
           }
-        printer.block("\(access) func \(name)(\(request)options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> \(reply)") { printer in
+        printer.block("\(access) func \(name)(\(request)options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> \(reply)") {
+          printer in
           let argument = method.proto.clientStreaming == true ? "" : "request, "
           printer.line("try await self.client.\(method.kind)(\(descriptors).\(name), \(argument)options: options)")
         }

@@ -2,8 +2,10 @@
 enum SwiftNames {
   /// Reserved words that may be names between backticks.
   private static let keywords: Set<String> = [
-    "Any", "as", "associatedtype", "await", "break", "case", "catch", "class", "continue", "default", "defer", "deinit", "do", "else", "enum",
-    "extension", "fallthrough", "false", "fileprivate", "for", "func", "guard", "if", "import", "in", "inout", "internal", "is", "let", "nil",
+    "Any", "as", "associatedtype", "await", "break", "case", "catch", "class", "continue", "default", "defer", "deinit", "do", "else",
+    "enum",
+    "extension", "fallthrough", "false", "fileprivate", "for", "func", "guard", "if", "import", "in", "inout", "internal", "is", "let",
+    "nil",
     "open", "operator", "precedencegroup", "private", "protocol", "public", "repeat", "rethrows", "return", "static", "struct", "subscript",
     "super", "switch", "throw", "throws", "true", "try", "typealias", "var", "where", "while",
   ]
@@ -13,7 +15,8 @@ enum SwiftNames {
 
   /// What a property or method of a message cannot be called: Swift's own words and the members of `Message`.
   private static let reservedMembers: Set<String> = [
-    "self", "init", "Type", "Protocol", "Self", "unknownFields", "merge", "encode", "checkRequired", "serializedBytes", "jsonUTF8Bytes", "schema",
+    "self", "init", "Type", "Protocol", "Self", "unknownFields", "merge", "encode", "checkRequired", "serializedBytes", "jsonUTF8Bytes",
+    "schema",
     "with",
   ]
 

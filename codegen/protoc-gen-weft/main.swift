@@ -30,6 +30,7 @@ do {
   let request = try GoogleProtobufCompiler.CodeGeneratorRequest(serializedBytes: readAll())
   guard writeAll(Plugin.respond(to: request).serializedBytes()) else { exit(1) }
 } catch {
-  _ = writeAll(Array("protoc-gen-weft: standard input is no CodeGeneratorRequest (\(error)); protoc starts this program\n".utf8), to: STDERR_FILENO)
+  _ = writeAll(
+    Array("protoc-gen-weft: standard input is no CodeGeneratorRequest (\(error)); protoc starts this program\n".utf8), to: STDERR_FILENO)
   exit(1)
 }
