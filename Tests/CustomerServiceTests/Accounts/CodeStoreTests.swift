@@ -1,0 +1,64 @@
+import Identity
+import Platform
+import Storage
+import Testing
+
+@testable import CustomerService
+
+@Suite struct CodeStoreTests {
+  private let time = ManualTime()
+  private let binding = CodeBinding(channel: "email", address: "a@example.com", purpose: "register")
+
+  private func codes() throws -> OneTimeCodes {
+    OneTimeCodes(secret: try SigningSecret(String(repeating: "s", count: 32)), time: time, random: SeededRandom(seed: 7))
+  }
+
+  private func withCode(_ body: (Database, OneTimeCodes, String) async throws -> Void) async throws {
+    let store = try await TestDatabase()
+    let codes = try codes()
+    let (digits, stored) = codes.make(for: binding)
+    try await store.database.write { [time, binding] in
+      try CodeStore.replace(stored, for: binding, now: time.wallMicroseconds, $0)
+    }
+    try await body(store.database, codes, digits)
+    await store.close()
+  }
+
+  private func check(_ digits: String, _ database: Database, _ codes: OneTimeCodes, consuming: Bool = true) async throws -> Bool {
+    try await database.write { [binding] in try CodeStore.check(digits, for: binding, by: codes, consuming: consuming, $0) }
+  }
+
+  @Test func theRightCodeCountsOnce() async throws {
+    try await withCode { database, codes, digits in
+      #expect(try await check(digits, database, codes, consuming: false))
+      #expect(try await check(digits, database, codes))
+      #expect(try await !check(digits, database, codes))
+    }
+  }
+
+  @Test func fiveWrongTriesEndIt() async throws {
+    try await withCode { database, codes, digits in
+      let wrong = digits == "000000" ? "000001" : "000000"
+      for _ in 0..<5 { #expect(try await !check(wrong, database, codes)) }
+      #expect(try await !check(digits, database, codes))
+    }
+  }
+
+  @Test func tenMinutesEndIt() async throws {
+    try await withCode { database, codes, digits in
+      time.advance(by: .seconds(601))
+      #expect(try await !check(digits, database, codes))
+    }
+  }
+
+  @Test func aNewerCodeTakesItsPlace() async throws {
+    try await withCode { database, codes, digits in
+      let (newer, stored) = codes.make(for: binding)
+      try await database.write { [time, binding] in
+        try CodeStore.replace(stored, for: binding, now: time.wallMicroseconds, $0)
+      }
+      #expect(try await check(newer, database, codes, consuming: false))
+      if newer != digits { #expect(try await !check(digits, database, codes)) }
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import RPC
+import Testing
+
+@testable import CustomerService
+
+@Suite struct CustomerServiceErrorTests {
+  @Test(arguments: [
+    (CustomerServiceError.invalidToken, StatusCode.unauthenticated, "无效的认证凭据"),
+    (.accountDisabled, .permissionDenied, "账号已被禁用"),
+    (.invalidCode, .failedPrecondition, "验证码无效或已过期"),
+    (.emailTaken, .alreadyExists, "该邮箱已被注册"),
+    (.wrongCredentials, .unauthenticated, "邮箱或密码错误"),
+    (.ticketNotFound, .notFound, "工单不存在"),
+    (.foreignTicket(.read), .permissionDenied, "无权访问此工单"),
+    (.ticketAlreadyReplied, .failedPrecondition, "工单已被回复，不能再更新"),
+  ])
+  func documentedTextsAreExact(_ error: CustomerServiceError, _ code: StatusCode, _ text: String) {
+    let answer = error.rpcError
+    #expect(answer.code == code)
+    #expect(answer.message == text)
+    #expect(answer.domain == "csa")
+    #expect(answer.reason?.isEmpty == false)
+  }
+}
