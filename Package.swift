@@ -16,10 +16,10 @@ func program(_ name: String, _ dependencies: [Target.Dependency], path: String? 
   .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
 }
 
-func tests(_ module: String, _ dependencies: [Target.Dependency] = []) -> Target {
+func tests(_ module: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
   .testTarget(
     name: module + "Tests", dependencies: dependencies, path: "Tests/\(module)Tests",
-    exclude: [], swiftSettings: settings)
+    exclude: exclude, swiftSettings: settings)
 }
 
 func system(_ name: String, pkgConfig: String? = nil, apt: String) -> Target {
@@ -82,7 +82,7 @@ let package = Package(
     program("weft-conformance", ["Protobuf"], path: "Benchmarks/weft-conformance"),
     program("weft-interop", ["HTTP", "Net", "Protobuf", "RPC", logging], path: "Benchmarks/weft-interop"),
 
-    tests("Protobuf", ["Protobuf", "ReferenceMessages"]),
+    tests("Protobuf", ["Protobuf", "ReferenceMessages"], exclude: ["Python"]),
     tests("Generator", ["Generator", "Protobuf", "protoc-gen-weft"]),
     tests("Net", ["Net"]),
     tests("HTTP", ["HTTP", "Net", "CNghttp2"]),
