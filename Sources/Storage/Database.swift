@@ -49,6 +49,7 @@ public final class Database: Sendable {
   ///   - handle: Takes the transaction back while it waits.
   ///   - body: What to do; no effects outside the database. Throwing takes its changes back.
   /// - Throws: What `body` throws, and `StorageError`.
+  @discardableResult
   public func write<Value: Sendable>(
     deadline: MonotonicInstant? = nil, handle: WaitHandle? = nil, _ body: @escaping @Sendable (Transaction) throws -> Value
   ) async throws -> Value {

@@ -15,6 +15,7 @@ enum TestDatabase {
     ) STRICT
     """
 
+  @discardableResult
   static func with<Value>(
     options: DatabaseOptions = DatabaseOptions(), _ body: (Database) async throws -> Value
   ) async throws -> Value {
@@ -30,6 +31,12 @@ enum TestDatabase {
         throw error
       }
     }
+  }
+
+  /// Bytes of a file, nil if it is not there or empty.
+  static func size(_ path: String) -> Int? {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_size > 0 ? Int(status.st_size) : nil
   }
 
   static func withDirectory<Value>(_ body: (String) async throws -> Value) async throws -> Value {

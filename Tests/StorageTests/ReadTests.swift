@@ -1,0 +1,86 @@
+import Platform
+import Storage
+import Synchronization
+import Testing
+
+@Suite struct ReadTests {
+  @Test func aReadSeesOneMomentWhateverIsWrittenMeanwhile() async throws {
+    try await TestDatabase.with { (database: Database) async throws in
+      try await database.add(id: 1, name: "one")
+      let gate = Gate()
+      try await withThrowingTaskGroup(of: [Int64?].self) { tasks in
+        tasks.addTask {
+          try await database.read { transaction in
+            let before = try transaction.integer("SELECT count(*) FROM items")
+            gate.wait()
+            return [before, try transaction.integer("SELECT count(*) FROM items")]
+          }
+        }
+        await gate.entered()
+        try await database.add(id: 2, name: "two")
+        #expect(try await database.names().count == 2, "another read sees the write")
+        gate.open()
+        for try await counts in tasks { #expect(counts == [1, 1]) }
+      }
+    }
+  }
+
+  @Test func aReadCannotWrite() async throws {
+    try await TestDatabase.with { (database: Database) async throws in
+      await #expect(throws: StorageError.self) {
+        try await database.read { transaction in
+          _ = try transaction.query("INSERT INTO items (id, name) VALUES (1, 'one') RETURNING id") { row in try row.integer(0) }
+        }
+      }
+      #expect(try await database.names() == [])
+    }
+  }
+
+  @Test func aReadBeyondItsLimitIsBrokenOff() async throws {
+    var options = DatabaseOptions()
+    options.readMax = .milliseconds(20)
+    try await TestDatabase.with(options: options) { (database: Database) async throws in
+      await #expect(throws: StorageError.timeLimit) {
+        try await database.read { transaction in
+          try transaction.integer(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n")
+        }
+      }
+      // The reader is as good as new.
+      #expect(try await database.names() == [])
+    }
+  }
+
+  @Test func anErrorOfTheClosureReachesTheCaller() async throws {
+    struct Mine: Error {}
+    try await TestDatabase.with { (database: Database) async throws in
+      await #expect(throws: Mine.self) { try await database.read { _ in throw Mine() } }
+    }
+  }
+
+  @Test func theSameStatementMayRunInsideItsOwnRows() async throws {
+    try await TestDatabase.with { (database: Database) async throws in
+      for id in 1...3 as ClosedRange<Int64> { try await database.add(id: id, name: "\(id)") }
+      @Sendable func names(_ transaction: ReadTransaction, depth: Int) throws -> [String] {
+        try transaction.query("SELECT name FROM items ORDER BY id") { row in
+          let name = try row.text(0)
+          return depth == 0 ? name : try "\(name):" + names(transaction, depth: depth - 1).joined()
+        }
+      }
+      let nested = try await database.read { try names($0, depth: 1) }
+      #expect(nested == ["1:123", "2:123", "3:123"])
+    }
+  }
+
+  @Test func columnsAreFollowedWhenTheSchemaChanges() async throws {
+    try await TestDatabase.with { (database: Database) async throws in
+      try await database.add(id: 1, name: "one")
+      @Sendable func note(_ transaction: ReadTransaction) throws -> String? {
+        try transaction.first("SELECT * FROM items") { row in "\(row.columnCount) \(try row.text("name"))" }
+      }
+      #expect(try await database.read(note) == "6 one")
+      try await database.write { try $0.execute("ALTER TABLE items ADD COLUMN extra TEXT") }
+      #expect(try await database.read(note) == "7 one")
+    }
+  }
+}
