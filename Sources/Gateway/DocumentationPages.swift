@@ -11,12 +11,15 @@ public struct DocumentationPages: Sendable {
     var contentSecurityPolicy: String?
   }
 
-  private let pages: [String: Page]
+  /// By path, without trailing slash.
+  let pages: [String: Page]
+  /// Whether `/docs` has something to show.
+  let hasSwaggerUI: Bool
 
   /// - Parameters:
   ///   - openAPI: The description that `/openapi.json` answers; nil where there is none.
   ///   - swaggerUI: The files of the page, or nil where `make setup` has not fetched them; `/docs` then answers 503 and says so.
-  public init(openAPI: [UInt8]?, swaggerUI: SwaggerUI?) {
+  public init(openAPI: [UInt8]? = nil, swaggerUI: SwaggerUI? = nil) {
     var pages: [String: Page] = [:]
     if let openAPI {
       pages["/openapi.json"] = Self.page("application/json", openAPI)
@@ -31,10 +34,8 @@ public struct DocumentationPages: Sendable {
       pages["/docs/favicon-32x32.png"] = Self.page("image/png", swaggerUI.icon)
     }
     self.pages = pages
+    hasSwaggerUI = swaggerUI != nil
   }
-
-  /// The page at a path without trailing slash, or nil.
-  func page(at path: String) -> Page? { pages[path] }
 
   private static func page(_ contentType: String, _ body: [UInt8]) -> Page {
     Page(contentType: contentType, body: body, entityTag: entityTag(of: body))

@@ -42,14 +42,26 @@ struct RouteTable<Target: Sendable>: Sendable {
 
   /// The root first; children by index.
   private var nodes = [Node()]
+  /// Routes whose last segment ends in a verb, `/v1/{name}:archive`: a table for each verb, of the paths without it.
+  private var verbs: [(suffix: [UInt8], table: RouteTable)] = []
 
   /// Adds a route.
   ///
   /// - Parameters:
   ///   - segments: The decoded pieces of the path; none for `/`.
+  ///   - verb: What follows the last colon of the path.
   ///   - path: What to call the route in a conflict.
   /// - Throws: `Conflict` where the method and an equivalent path are taken.
-  mutating func insert(method: String, segments: [Segment], path: String, target: Target) throws(Conflict) {
+  mutating func insert(
+    method: String, segments: [Segment], verb: String? = nil, path: String, target: Target
+  ) throws(Conflict) {
+    if let verb {
+      let suffix = Array(":\(verb)".utf8)
+      let known = verbs.firstIndex { $0.suffix == suffix }
+      if known == nil { verbs.append((suffix, RouteTable())) }
+      try verbs[known ?? verbs.count - 1].table.insert(method: method, segments: segments, path: path, target: target)
+      return
+    }
     var node = 0
     for (index, segment) in segments.enumerated() {
       switch segment {
@@ -70,6 +82,12 @@ struct RouteTable<Target: Sendable>: Sendable {
   ///
   /// - Parameter path: The raw path, without query: percent-encoded, beginning with a slash.
   func find(method: String, path: Span<UInt8>) -> Lookup {
+    for (suffix, table) in verbs where path.count > suffix.count {
+      guard Self.equal(suffix, path.extracting(path.count - suffix.count..<path.count)) else { continue }
+      let found = table.find(method: method, path: path.extracting(0..<path.count - suffix.count))
+      if case .notFound = found { continue }
+      return found
+    }
     guard let segments = Self.split(path) else { return .notFound }
     var allowed: [String] = []
     if let target = find(method: method, path: path, segments: segments, depth: 0, node: 0, allowed: &allowed) {
@@ -107,7 +125,7 @@ struct RouteTable<Target: Sendable>: Sendable {
 
   private static func pick(_ method: String, from targets: [(method: String, target: Target)], allowed: inout [String]) -> Target? {
     if targets.isEmpty { return nil }
-    if let found = targets.first(where: { $0.method == method }) { return found.target }
+    if let found = targets.first(where: { $0.method == method || $0.method == "*" }) { return found.target }
     if method == "HEAD", let found = targets.first(where: { $0.method == "GET" }) { return found.target }
     allowed.append(contentsOf: targets.lazy.map(\.method))
     return nil

@@ -25,10 +25,11 @@ public struct SwaggerUI: Sendable {
     self.icon = icon
   }
 
-  /// Where `make setup` puts the files: `$XDG_CACHE_HOME/weft/swagger-ui`, or `~/.cache/weft/swagger-ui`.
+  /// Where `make setup` puts the files: the folder `swagger-ui` in `$WEFT_CACHE`, `$XDG_CACHE_HOME/weft` or `~/.cache/weft`.
   ///
-  /// - Returns: nil where neither variable is set.
+  /// - Returns: nil where none of the variables is set.
   public static func defaultDirectory(environment: [String: String]) -> String? {
+    if let cache = environment["WEFT_CACHE"], !cache.isEmpty { return cache + "/swagger-ui" }
     if let cache = environment["XDG_CACHE_HOME"], !cache.isEmpty { return cache + "/weft/swagger-ui" }
     if let home = environment["HOME"], !home.isEmpty { return home + "/.cache/weft/swagger-ui" }
     return nil

@@ -89,6 +89,16 @@ struct RouteTableTests {
     #expect(segments.map { String(decoding: path[$0], as: UTF8.self) } == ["api", "tickets", "abc"])
   }
 
+  @Test func aVerbBehindAColonIsPartOfTheRoute() throws {
+    var table = try Self.tickets()
+    let segments: [Table.Segment] = [.literal(Array("api".utf8)), .literal(Array("tickets".utf8)), .any]
+    try table.insert(method: "POST", segments: segments, verb: "close", path: "/api/tickets/*:close", target: "close")
+    #expect(Self.describe(table, "POST", "/api/tickets/1:close") == "close")
+    #expect(Self.describe(table, "GET", "/api/tickets/1:close") == "405 OPTIONS, POST")
+    #expect(Self.describe(table, "GET", "/api/tickets/1:open") == "GET /api/tickets/*")
+    #expect(Self.describe(table, "POST", "/api/tickets/:close") == "405 DELETE, GET, HEAD, OPTIONS, PUT")
+  }
+
   @Test func refusesTwoRoutesThatAreOne() throws {
     #expect(throws: RouteTable<String>.Conflict.self) { try Self.table([("GET", "/a/*"), ("GET", "/a/*")]) }
     #expect(throws: RouteTable<String>.Conflict.self) { try Self.table([("GET", "/a/**"), ("GET", "/a/**")]) }

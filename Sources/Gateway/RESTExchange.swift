@@ -1,0 +1,300 @@
+import HTTP
+import Net
+import Protobuf
+import RPC
+
+/// One request of the REST face and its answer.
+///
+/// Confined to the loop of its stream (hence `@unchecked Sendable`: the task that calls the RPC prefers that loop and touches this from nowhere else).
+final class RESTExchange: HTTPStreamOwner, @unchecked Sendable {
+  private enum State {
+    /// The body is being received.
+    case collecting
+    /// The RPC is being called.
+    case invoking
+    /// Everything was sent, or nobody is there to send it to.
+    case answered
+  }
+
+  private let gateway: RESTGateway
+  private let stream: HTTPStream
+  private var state = State.collecting
+  private var requestID = ""
+  private var style = ErrorStyle.detail
+  private var route: RESTRoute?
+  private var segments: [Range<Int>] = []
+  private var pathCount = 0
+  private var body: [UInt8] = []
+  /// Bytes of a body that the request is made without.
+  private var droppedCount = 0
+  private var task: Task<Void, Never>?
+
+  /// How long a client that owes body bytes may be silent.
+  private static let bodyIdleTimeout = Duration.seconds(30)
+  /// Ceiling of what of a body is received only to be dropped: of a request that takes none, or that was answered early.
+  private static let unusedBodyBytesMax = 1 << 20
+
+  init(gateway: RESTGateway, stream: HTTPStream) {
+    self.gateway = gateway
+    self.stream = stream
+  }
+
+  // MARK: The head
+
+  /// Finds out what is asked, and answers at once where that needs no body.
+  func begin() {
+    let request = stream.request
+    // A client that waits for leave to send its body gets it when the body is wanted, and a refusal before.
+    stream.defersContinue = true
+    requestID = chooseRequestID()
+    let method = request.method.name
+    let lookup = request.withPathBytes { raw in
+      let target = raw.assumingMemoryBound(to: UInt8.self).span
+      pathCount = Self.pathCount(of: target)
+      let path = target.extracting(0..<pathCount)
+      style = ErrorStyle(path: path)
+      if pathCount == 1 && path[0] == UInt8(ascii: "*") {
+        return RouteTable<RESTGateway.Target>.Lookup.methodNotAllowed(allow: gateway.routes.allMethods)
+      }
+      return gateway.routes.find(method: method, path: path)
+    }
+    if acceptsProblemDetails(request.headers) { style = .problem }
+    switch lookup {
+    case .notFound:
+      fail(RPCError(.notFound, "接口不存在", reason: StatusMapping.Reason.routeNotFound, domain: StatusMapping.Reason.domain))
+    case .methodNotAllowed(let allow):
+      if request.method == .options {
+        answerOptions(allow: allow)
+      } else {
+        fail(
+          RPCError(.unimplemented, "不支持的请求方法", reason: StatusMapping.Reason.methodNotAllowed, domain: StatusMapping.Reason.domain),
+          allow: allow)
+      }
+    case .found(.rpc(let route), let segments):
+      begin(route, segments)
+    case .found(.page(let page), _):
+      answer(page)
+    case .found(.health, _):
+      answerHealth()
+    case .found(.noPage, _):
+      fail(RPCError(.unavailable, "接口文档页面的文件尚未下载，请在服务器上运行 make setup", reason: "DOCS_NOT_INSTALLED", domain: StatusMapping.Reason.domain))
+    }
+  }
+
+  private func begin(_ route: RESTRoute, _ segments: [Range<Int>]) {
+    self.route = route
+    self.segments = segments
+    guard variablesAreText(route, segments) else {
+      return fail(RPCError(.notFound, "接口不存在", reason: StatusMapping.Reason.routeNotFound, domain: StatusMapping.Reason.domain))
+    }
+    if let declared = stream.declaredLength, declared > bodyBytesMax {
+      return failTooLarge(size: declared)
+    }
+    guard !stream.inboundEnded else { return }
+    stream.inboundIdleTimeout = Self.bodyIdleTimeout
+    if let declared = stream.declaredLength, takesBody { body.reserveCapacity(declared) }
+    stream.continue100()
+  }
+
+  /// Whether every variable of the path is text: what is not can name nothing, so there is no such path.
+  private func variablesAreText(_ route: RESTRoute, _ segments: [Range<Int>]) -> Bool {
+    guard !route.variables.isEmpty else { return true }
+    return stream.request.withPathBytes { raw in
+      let path = raw.assumingMemoryBound(to: UInt8.self).span
+      return route.variables.allSatisfy { PathVariables.decode($0, path: path, segments: segments) != nil }
+    }
+  }
+
+  private func chooseRequestID() -> String {
+    if let offered = stream.request.headers["x-request-id"], RequestIDs.isSane(offered) { return offered }
+    return gateway.requestIDs.next()
+  }
+
+  /// Where the query begins, or the end.
+  private static func pathCount(of target: Span<UInt8>) -> Int {
+    for index in 0..<target.count where target[index] == UInt8(ascii: "?") { return index }
+    return target.count
+  }
+
+  private var takesBody: Bool {
+    guard let route else { return false }
+    if case .none = route.body { return false }
+    return true
+  }
+
+  private var bodyBytesMax: Int {
+    guard let route, takesBody else { return Self.unusedBodyBytesMax }
+    return route.bodyBytesMax
+  }
+
+  // MARK: The body
+
+  func streamChanged(_ stream: HTTPStream) {
+    guard state == .collecting else {
+      // Answered early: what still comes is dropped, so that the connection can go on or the client can finish writing.
+      stream.consume(stream.inbound.count)
+      return
+    }
+    let arrived = stream.inbound.count
+    let size = body.count + droppedCount + arrived
+    guard size <= bodyBytesMax else { return failTooLarge(size: size) }
+    guard takesBody else {
+      droppedCount += arrived
+      stream.consume(arrived)
+      if stream.inboundEnded { invoke(makeRequest(UnsafeRawBufferPointer(start: nil, count: 0))) }
+      return
+    }
+    if stream.inboundEnded, body.isEmpty {
+      // The usual case: everything came with the head, and is read where it lies.
+      let request = stream.inbound.withUnsafeBytes { makeRequest($0) }
+      stream.consume(arrived)
+      return invoke(request)
+    }
+    stream.inbound.withUnsafeBytes { body.append(contentsOf: $0) }
+    stream.consume(arrived)
+    if stream.inboundEnded {
+      let request = body.withUnsafeBytes { makeRequest($0) }
+      body = []
+      invoke(request)
+    }
+  }
+
+  func streamWritable(_ stream: HTTPStream) {}
+
+  func streamClosed(_ stream: HTTPStream, _ reason: HTTPCloseReason) {
+    state = .answered
+    // The client is gone; its call is not to go on without it.
+    task?.cancel()
+    task = nil
+  }
+
+  private func makeRequest(_ body: UnsafeRawBufferPointer) -> Result<[UInt8], RPCError> {
+    // Only routed requests get here.
+    guard let route else { return .success([]) }
+    return stream.request.withPathBytes { raw in
+      let target = raw.assumingMemoryBound(to: UInt8.self).span
+      let binder = RequestBinder(route: route)
+      do throws(RPCError) {
+        return .success(
+          try binder.bind(
+            path: target.extracting(0..<pathCount), segments: segments,
+            query: target.extracting(min(pathCount + 1, target.count)..<target.count),
+            contentType: takesBody && !body.isEmpty ? stream.request.headers["content-type"] : nil, body: body))
+      } catch {
+        return .failure(error)
+      }
+    }
+  }
+
+  // MARK: The call
+
+  private func invoke(_ request: Result<[UInt8], RPCError>) {
+    guard state == .collecting, let route else { return }
+    state = .invoking
+    stream.handlerDidStart()
+    let task = Task.immediate(executorPreference: stream.loop) { await self.call(route, request) }
+    if state == .invoking { self.task = task }
+  }
+
+  private func call(_ route: RESTRoute, _ request: Result<[UInt8], RPCError>) async {
+    let head = stream.request
+    var metadata = Metadata()
+    if let authorization = head.headers["authorization"] { metadata.add("authorization", authorization) }
+    if let parent = head.headers["traceparent"] { metadata.add("traceparent", parent) }
+    let context = InvocationContext(
+      loop: stream.loop, peer: gateway.clientAddress.resolve(head), requestID: requestID, timeout: gateway.options.timeout)
+    do throws(RPCError) {
+      let reply = try await gateway.invoker.unary(route.method, request: request, metadata: metadata, context: context)
+      answer(reply, of: route)
+    } catch {
+      fail(error)
+    }
+    task = nil
+    stream.handlerDidEnd()
+  }
+
+  // MARK: Answers
+
+  private func answer(_ reply: RPCReply, of route: RESTRoute) {
+    guard state != .answered else { return }
+    var status = route.method.successStatus
+    var headers = gateway.heads.json(stream.request, requestID: requestID)
+    HTTPMetadata.apply(reply.metadata, status: &status, headers: &headers)
+    if status == 204 || status == 304 || status < 200 {
+      headers.remove("content-type")
+      return send(status, headers, [])
+    }
+    do throws(RPCError) {
+      let body = try ReplyWriter.write(reply.message, of: route, wallMicroseconds: { gateway.time.wallMicroseconds }, headers: &headers)
+      send(status, headers, body)
+    } catch {
+      fail(error)
+    }
+  }
+
+  private func fail(_ error: RPCError, allow: String? = nil) {
+    guard state != .answered else { return }
+    let application = route?.method.application ?? (style == .envelope ? StatusMapping.coWriting : "")
+    var status = StatusMapping.httpStatus(of: error, application: application)
+    var headers = gateway.heads.json(stream.request, requestID: requestID)
+    HTTPMetadata.apply(error.metadata, status: &status, headers: &headers)
+    let (contentType, body) = ErrorRenderer.render(error, status: status, style: style, wallMicroseconds: gateway.time.wallMicroseconds)
+    if style == .problem { headers.set("content-type", contentType) }
+    if let allow { headers.append("allow", allow) }
+    // RFC 6750, section 3.
+    if status == 401 { headers.append("www-authenticate", "Bearer") }
+    if let retryAfter = error.retryAfter { headers.append("retry-after", Self.wholeSeconds(retryAfter)) }
+    send(status, headers, body)
+  }
+
+  private func failTooLarge(size: Int) {
+    let text = "请求体过大：\(size)字节，超过上限\(bodyBytesMax)字节"
+    body = []
+    fail(RPCError(.resourceExhausted, text, reason: StatusMapping.Reason.tooLarge, domain: StatusMapping.Reason.domain))
+  }
+
+  /// Rounded up: who waits as long as told finds the door open.
+  private static func wholeSeconds(_ duration: Duration) -> String {
+    let (seconds, attoseconds) = duration.components
+    return String(max(0, seconds + (attoseconds > 0 ? 1 : 0)))
+  }
+
+  private func answerOptions(allow: String) {
+    var headers = gateway.heads.plain(stream.request, requestID: requestID)
+    headers.append("allow", allow)
+    if stream.request.headers.contains("access-control-request-method") {
+      gateway.heads.addPreflight(stream.request, methods: allow, to: &headers)
+    }
+    send(204, headers, [])
+  }
+
+  private func answerHealth() {
+    let headers = gateway.heads.json(stream.request, requestID: requestID)
+    var body: [UInt8] = []
+    if gateway.isReady() {
+      body.append("{\"status\":\"ok\"}")
+      send(200, headers, body)
+    } else {
+      body.append("{\"status\":\"draining\"}")
+      send(503, headers, body)
+    }
+  }
+
+  private func answer(_ page: DocumentationPages.Page) {
+    var headers = gateway.heads.plain(stream.request, requestID: requestID)
+    headers.append("etag", page.entityTag)
+    headers.append("cache-control", "no-cache")
+    // RFC 9110, section 13.1.2; our tags hold no comma.
+    if let known = stream.request.headers["if-none-match"], known == "*" || known.contains(page.entityTag) {
+      return send(304, headers, [])
+    }
+    headers.append("content-type", page.contentType)
+    if let policy = page.contentSecurityPolicy { headers.append("content-security-policy", policy) }
+    send(page.status, headers, page.body)
+  }
+
+  private func send(_ status: Int, _ headers: Headers, _ body: [UInt8]) {
+    state = .answered
+    stream.respond(ResponseHead(status: status, headers: headers), body: body)
+  }
+}

@@ -1,0 +1,105 @@
+public import HTTP
+import Net
+public import Platform
+import Protobuf
+public import RPC
+
+/// The REST face: finds the RPC behind a method and path, makes its request of path, query and body, calls it, and writes the reply as JSON.
+///
+/// It knows RPCs only by their descriptors and reaches them through an `RPCInvoker`, so that it works the same in the server's process and alone in
+/// front of one (`weft gateway`). One gateway serves all loops; each request is a `RESTExchange` on its own.
+public final class RESTGateway: HTTPHandler {
+  /// What can be set.
+  public struct Options: Sendable {
+    /// Which browser origins may read the answers.
+    public var cors = CORSPolicy.anyOrigin
+    /// Ceiling of a JSON or form body in bytes where the proto names none.
+    public var bodyBytesMax = 1 << 20
+    /// How long an answer may take before it is 504.
+    public var timeout = Duration.seconds(30)
+    /// Numeric addresses of proxies whose `X-Forwarded-For` is believed.
+    public var trustedProxies: [String] = []
+
+    public init() {}
+  }
+
+  /// Where a path leads.
+  enum Target: Sendable {
+    case rpc(RESTRoute)
+    case page(DocumentationPages.Page)
+    case health
+    /// `/docs` without its files.
+    case noPage
+  }
+
+  let routes: RouteTable<Target>
+  let invoker: any RPCInvoker
+  let options: Options
+  let clientAddress: ClientAddress
+  let isReady: @Sendable () -> Bool
+  let time: any TimeSource
+  let requestIDs = RequestIDs()
+  let heads: AnswerHeads
+
+  /// - Parameters:
+  ///   - methods: Every RPC that may have a route; those without one are passed over.
+  ///   - isReady: What `/healthz` says: true once everything works, false while draining. Called on any loop.
+  /// - Throws: `RouteError` for a binding that no request could reach or that leads nowhere.
+  public init(
+    methods: [MethodDescriptor], invoker: any RPCInvoker, pages: DocumentationPages, options: Options = Options(),
+    time: any TimeSource = SystemTime(), isReady: @escaping @Sendable () -> Bool
+  ) throws(RouteError) {
+    var routes = RouteTable<Target>()
+    for method in methods {
+      for binding in method.bindings {
+        let route = try RESTRoute(method: method, binding: binding, bodyBytesDefault: options.bodyBytesMax)
+        do throws(RouteTable<Target>.Conflict) {
+          try routes.insert(binding, target: .rpc(route))
+        } catch {
+          throw RouteError(method: method.schema.fullName, reason: "\(error.method) \(error.path) is taken")
+        }
+      }
+    }
+    do throws(RouteTable<Target>.Conflict) {
+      try routes.insert(method: "GET", path: "/healthz", target: .health)
+      for (path, page) in pages.pages { try routes.insert(method: "GET", path: path, target: .page(page)) }
+      if !pages.hasSwaggerUI { try routes.insert(method: "GET", path: "/docs", target: .noPage) }
+    } catch {
+      throw RouteError(method: "\(error.method) \(error.path)", reason: "an RPC has the path of a page")
+    }
+    self.routes = routes
+    self.invoker = invoker
+    self.options = options
+    self.isReady = isReady
+    self.time = time
+    clientAddress = ClientAddress(trustedProxies: options.trustedProxies)
+    heads = AnswerHeads(cors: options.cors)
+  }
+
+  public func accept(_ stream: HTTPStream) -> any HTTPStreamOwner {
+    let exchange = RESTExchange(gateway: self, stream: stream)
+    exchange.begin()
+    return exchange
+  }
+}
+
+extension RouteTable {
+  /// Adds the route of a binding.
+  mutating func insert(_ binding: HTTPBinding, target: Target) throws(Conflict) {
+    let segments = binding.template.segments.map { segment -> Segment in
+      switch segment {
+      case .literal(let text): .literal(Array(text.utf8))
+      case .any: .any
+      case .rest: .rest
+      }
+    }
+    try insert(
+      method: binding.method, segments: segments, verb: binding.template.verb, path: binding.template.text, target: target)
+  }
+
+  /// Adds a path without variables.
+  mutating func insert(method: String, path: String, target: Target) throws(Conflict) {
+    let segments = path.split(separator: "/").map { Segment.literal(Array($0.utf8)) }
+    try insert(method: method, segments: segments, path: path, target: target)
+  }
+}

@@ -1,0 +1,108 @@
+import Protobuf
+import RPC
+
+/// A binding of the proto files that the gateway cannot serve: a mistake of ours, found at start.
+public struct RouteError: Error, Equatable, CustomStringConvertible {
+  /// The RPC, such as `csa.v1.TicketService/GetTicket`.
+  public let method: String
+  /// What is wrong with its route.
+  public let reason: String
+
+  public var description: String { "the route of \(method): \(reason)" }
+}
+
+/// One REST binding of an RPC with everything looked up that a request needs.
+final class RESTRoute: Sendable {
+  /// Where the body goes.
+  enum Body: Sendable {
+    case none
+    case whole
+    /// Into this field, a message.
+    case field(FieldSchema)
+  }
+
+  /// A variable of the path: which segments go into which field.
+  struct Variable: Sendable {
+    /// From the outermost message to the field itself.
+    let fields: [FieldSchema]
+    let segments: Range<Int>
+    /// The last segment takes all that is left.
+    let isOpen: Bool
+  }
+
+  let method: MethodDescriptor
+  let body: Body
+  let variables: [Variable]
+  /// `update_mask` of a PATCH, which the keys of the body fill.
+  let updateMask: FieldSchema?
+  /// The fields that keys of the body name, by each of their names.
+  let bodyFields: [String: FieldSchema]
+  /// The key of the reply's JSON that is the answer; nil: all of it.
+  let responseKey: String?
+  /// Ceiling of the body in bytes.
+  let bodyBytesMax: Int
+
+  /// - Parameter bodyBytesDefault: The ceiling where the proto names none.
+  init(method: MethodDescriptor, binding: HTTPBinding, bodyBytesDefault: Int) throws(RouteError) {
+    func wrong(_ reason: String) -> RouteError { RouteError(method: method.schema.fullName, reason: reason) }
+    guard !method.schema.clientStreaming, !method.schema.serverStreaming else { throw wrong("it streams messages") }
+    let input = method.schema.input
+    self.method = method
+    var bodyMessage = input
+    switch binding.body {
+    case .none: body = .none
+    case .all: body = .whole
+    case .field(let name):
+      guard let field = input.field(name: name), !field.isRepeated, let message = field.message else {
+        throw wrong("the body \(name) is no message field of \(input.fullName)")
+      }
+      body = .field(field)
+      bodyMessage = message
+    }
+    bodyFields = Dictionary(
+      bodyMessage.fields.flatMap { field in [field.restName, field.jsonName, field.name].map { ($0, field) } },
+      uniquingKeysWith: { first, _ in first })
+    var variables: [Variable] = []
+    for variable in binding.template.variables {
+      guard let fields = Self.resolve(variable.fieldPath, in: input) else {
+        throw wrong("the variable \(variable.fieldPath.joined(separator: ".")) is no single field of \(input.fullName)")
+      }
+      variables.append(
+        Variable(fields: fields, segments: variable.segments, isOpen: binding.template.segments[variable.segments].contains(.rest)))
+    }
+    self.variables = variables
+    let mask = input.field(name: "update_mask")
+    updateMask = binding.method == "PATCH" && mask?.message?.wellKnown == .fieldMask ? mask : nil
+    if let name = binding.responseBody {
+      guard let field = method.schema.output.field(name: name) else { throw wrong("\(method.schema.output.fullName) has no field \(name)") }
+      responseKey = field.restName
+    } else {
+      responseKey = nil
+    }
+    bodyBytesMax = method.bodyMax > 0 ? method.bodyMax : bodyBytesDefault
+  }
+
+  /// The fields that a query parameter or form field names: `skip`, or `filter.status` inside a message; nil where no field bears the name.
+  func parameterFields(_ name: String) -> [FieldSchema]? {
+    let path = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    return Self.resolve(path, in: method.schema.input, lastMayRepeat: true)
+  }
+
+  /// The fields of a path of names; nil where a name is unknown or leads through something that is no single message.
+  private static func resolve(_ path: [String], in message: MessageSchema, lastMayRepeat: Bool = false) -> [FieldSchema]? {
+    var fields: [FieldSchema] = []
+    var current: MessageSchema? = message
+    for (index, name) in path.enumerated() {
+      guard let field = current?.fields.first(where: { $0.restName == name || $0.name == name }), field.cardinality != .map
+      else { return nil }
+      guard !field.isRepeated || lastMayRepeat && index == path.count - 1 else { return nil }
+      fields.append(field)
+      current = field.message
+    }
+    return fields
+  }
+}
+
+extension FieldSchema {
+  var isRepeated: Bool { cardinality == .repeated || cardinality == .map }
+}

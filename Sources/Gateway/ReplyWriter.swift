@@ -1,0 +1,63 @@
+import HTTP
+import Platform
+import Protobuf
+import RPC
+
+/// Writes the body of a successful answer.
+enum ReplyWriter {
+  /// The reply as JSON, in the envelope where its RPC has one.
+  ///
+  /// - Parameters:
+  ///   - wallMicroseconds: Now, since 1970; asked only for an envelope.
+  ///   - headers: A reply that is a `google.api.HttpBody` puts its own content type in.
+  /// - Throws: INTERNAL for a reply that is no message of its type.
+  static func write(
+    _ message: [UInt8], of route: RESTRoute, wallMicroseconds: () -> Int64, headers: inout Headers
+  ) throws(RPCError) -> [UInt8] {
+    let output = route.method.schema.output
+    if output.fullName == "google.api.HttpBody" {
+      return try httpBody(message, headers: &headers)
+    }
+    var body: [UInt8] = []
+    // JSON of a message is about twice its binary form; keys make up the difference in small ones.
+    body.reserveCapacity(message.count * 2 + 256)
+    let hasEnvelope = !route.method.envelopeMessage.isEmpty
+    if hasEnvelope { body.append("{\"success\":true,\"data\":") }
+    do throws(JSONError) {
+      if let key = route.responseKey {
+        var whole: [UInt8] = []
+        try writeJSON(message, output, into: &whole)
+        body.append(contentsOf: whole[TopLevelKeys.value(of: Array(key.utf8), in: whole.span) ?? 0..<0])
+      } else {
+        try writeJSON(message, output, into: &body)
+      }
+    } catch {
+      throw RPCError(.internalError, "服务器内部错误")
+    }
+    if hasEnvelope {
+      body.append(",\"message\":")
+      body.append(jsonString: route.method.envelopeMessage)
+      body.append(",\"timestamp\":\"")
+      Timestamp.append(wallMicroseconds: wallMicroseconds(), to: &body)
+      body.append("\"}")
+    }
+    return body
+  }
+
+  private static func writeJSON(_ message: [UInt8], _ schema: MessageSchema, into json: inout [UInt8]) throws(JSONError) {
+    try message.withUnsafeBufferPointer { (wire: UnsafeBufferPointer<UInt8>) throws(JSONError) in
+      try schema.writeJSON(wire: UnsafeRawBufferPointer(wire), options: .rest, into: &json)
+    }
+  }
+
+  /// Bytes of any type, as they are.
+  private static func httpBody(_ message: [UInt8], headers: inout Headers) throws(RPCError) -> [UInt8] {
+    do throws(WireError) {
+      let reply = try GoogleAPI.HttpBody(serializedBytes: message)
+      headers.set("content-type", reply.contentType.isEmpty ? "application/octet-stream" : reply.contentType)
+      return reply.data
+    } catch {
+      throw RPCError(.internalError, "服务器内部错误")
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import Protobuf
+import RPC
+
+/// Makes the request message of an RPC, encoded, from path, query and body.
+///
+/// The pieces are written one behind the other: on the wire what comes later wins for a single field, so the order body, query, path lets the path
+/// win over the body, and nothing has to be decoded (protobuf encoding guide, "Last One Wins").
+struct RequestBinder {
+  let route: RESTRoute
+
+  /// - Parameters:
+  ///   - query: Without the question mark; empty if there is none.
+  ///   - contentType: Of the body; looked at only where there is one.
+  /// - Throws: INVALID_ARGUMENT that names the field, NOT_FOUND for a path variable of the wrong type.
+  func bind(
+    path: Span<UInt8>, segments: [Range<Int>], query: Span<UInt8>, contentType: String?, body: UnsafeRawBufferPointer
+  ) throws(RPCError) -> [UInt8] {
+    var wire: [UInt8] = []
+    wire.reserveCapacity(body.count + 64)
+    if case .none = route.body {
+      try bindQuery(query, into: &wire)
+    } else {
+      try bindBody(body, contentType: contentType, into: &wire)
+      if case .field = route.body { try bindQuery(query, into: &wire) }
+    }
+    for variable in route.variables {
+      guard let value = PathVariables.decode(variable, path: path, segments: segments) else {
+        throw RPCError(.notFound, "接口不存在", reason: StatusMapping.Reason.routeNotFound, domain: StatusMapping.Reason.domain)
+      }
+      do throws(FieldValueWriter.Mismatch) {
+        try FieldValueWriter.append(value, to: variable.fields, into: &wire)
+      } catch {
+        // An id that cannot be one names nothing.
+        throw RPCError(.notFound, "资源不存在", reason: StatusMapping.Reason.malformedID, domain: StatusMapping.Reason.domain)
+      }
+    }
+    return wire
+  }
+
+  // MARK: Body
+
+  private func bindBody(_ body: UnsafeRawBufferPointer, contentType: String?, into wire: inout [UInt8]) throws(RPCError) {
+    // No body is an empty object: the rules then name the fields that are missing.
+    guard !body.isEmpty else { return try fillUpdateMask([], into: &wire) }
+    switch MediaType(header: contentType) {
+    case .json: try bindJSON(body, into: &wire)
+    case .form where route.method.acceptsForm: try bindForm(body, into: &wire)
+    default:
+      let expected = route.method.acceptsForm ? "application/x-www-form-urlencoded或application/json" : "application/json"
+      throw invalidRequest("请求的Content-Type应为\(expected)，字符集应为UTF-8")
+    }
+  }
+
+  private func bindJSON(_ body: UnsafeRawBufferPointer, into wire: inout [UInt8]) throws(RPCError) {
+    do throws(JSONError) {
+      switch route.body {
+      case .none: break
+      case .whole:
+        try route.method.schema.input.readJSON(body, options: .rest, into: &wire)
+      case .field(let field):
+        guard let message = field.message else { return }
+        var inner: [UInt8] = []
+        try message.readJSON(body, options: .rest, into: &inner)
+        FieldValueWriter.append(delimited: inner, number: field.number, into: &wire)
+      }
+    } catch {
+      throw JSONErrorText.rpcError(error)
+    }
+    if route.updateMask != nil {
+      try fillUpdateMask(TopLevelKeys.read(body.assumingMemoryBound(to: UInt8.self).span), into: &wire)
+    }
+  }
+
+  private func bindForm(_ body: UnsafeRawBufferPointer, into wire: inout [UInt8]) throws(RPCError) {
+    let parameters = try read(body.assumingMemoryBound(to: UInt8.self).span, what: "表单字段")
+    for parameter in parameters { try bind(parameter, into: &wire) }
+  }
+
+  /// Fills `update_mask` with the fields that the body names, whatever their values: a null is a change too.
+  private func fillUpdateMask(_ keys: [[UInt8]], into wire: inout [UInt8]) throws(RPCError) {
+    guard let mask = route.updateMask else { return }
+    var paths: [UInt8] = []
+    var seen: Set<Int> = []
+    for key in keys {
+      guard let field = route.bodyFields[String(decoding: key, as: UTF8.self)], field.number != mask.number,
+        !route.variables.contains(where: { $0.fields.first?.number == field.number }), seen.insert(field.number).inserted
+      else { continue }
+      FieldValueWriter.append(delimited: Array(field.name.utf8), number: 1, into: &paths)
+    }
+    FieldValueWriter.append(delimited: paths, number: mask.number, into: &wire)
+  }
+
+  // MARK: Query
+
+  private func bindQuery(_ query: Span<UInt8>, into wire: inout [UInt8]) throws(RPCError) {
+    guard query.count > 0 else { return }
+    for parameter in try read(query, what: "查询参数") { try bind(parameter, into: &wire) }
+  }
+
+  private func read(_ bytes: Span<UInt8>, what: String) throws(RPCError) -> [QueryParameters.Parameter] {
+    do throws(QueryParameters.Failure) {
+      return try QueryParameters(parsing: bytes).parameters
+    } catch {
+      let problem =
+        switch error.reason {
+        case .tooMany: "\(what)不能超过\(QueryParameters.countMax)个"
+        case .coding(.badEscape): "\(error.name) 的百分号编码无效"
+        case .coding(.badUTF8): "\(error.name) 不是有效的UTF-8文本"
+        case .coding(.nul): "\(error.name) 不能包含空字符（U+0000）"
+        }
+      throw mismatch(error.name, problem)
+    }
+  }
+
+  /// Writes one parameter; a name that no field bears is ignored.
+  private func bind(_ parameter: QueryParameters.Parameter, into wire: inout [UInt8]) throws(RPCError) {
+    let name = String(decoding: parameter.name, as: UTF8.self)
+    guard let fields = route.parameterFields(name) else { return }
+    do throws(FieldValueWriter.Mismatch) {
+      try FieldValueWriter.append(parameter.value, to: fields, into: &wire)
+    } catch {
+      throw mismatch(name, "\(name) 应为\(error.expected)")
+    }
+  }
+
+  // MARK: Errors
+
+  private func mismatch(_ path: String, _ text: String) -> RPCError {
+    RPCError(
+      .invalidArgument, text, reason: StatusMapping.Reason.invalidValue, domain: StatusMapping.Reason.domain,
+      violations: path.isEmpty ? [] : [FieldViolation(path: path, rule: "type", message: text)])
+  }
+
+  private func invalidRequest(_ text: String) -> RPCError {
+    RPCError(.invalidArgument, text, reason: StatusMapping.Reason.invalidRequest, domain: StatusMapping.Reason.domain)
+  }
+}

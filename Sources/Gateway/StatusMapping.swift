@@ -1,0 +1,96 @@
+import RPC
+
+/// From gRPC's codes to HTTP's: the one table, and where a reason decides instead.
+enum StatusMapping {
+  /// `google.rpc.ErrorInfo.reason` of what the infrastructure itself refuses, whatever the application.
+  enum Reason {
+    /// `google.rpc.ErrorInfo.domain` of the gateway's own.
+    static let domain = "weft"
+    /// No valid request at all: malformed JSON, a wrong content type.
+    static let invalidRequest = "INVALID_REQUEST"
+    /// The request or a message in it is larger than its ceiling.
+    static let tooLarge = "MESSAGE_TOO_LARGE"
+    /// The server itself is full, not the caller too eager.
+    static let serverBusy = "SERVER_BUSY"
+    /// A value that is none of its field's type.
+    static let invalidValue = "INVALID_VALUE"
+    /// A path variable that cannot name anything.
+    static let malformedID = "MALFORMED_ID"
+    static let routeNotFound = "ROUTE_NOT_FOUND"
+    static let methodNotAllowed = "METHOD_NOT_ALLOWED"
+  }
+
+  /// The application that answers 409 and 400 where the other says 400 and 422.
+  static let coWriting = "cowriting"
+
+  /// The HTTP status of an error.
+  ///
+  /// - Parameter application: Whose rules hold: that of the RPC, or of the path where there is none.
+  static func httpStatus(of error: RPCError, application: String) -> Int {
+    switch error.code {
+    case .ok: 200
+    case .invalidArgument: application == coWriting && error.reason == Reason.invalidRequest ? 400 : 422
+    case .failedPrecondition: 400
+    case .unauthenticated: 401
+    case .permissionDenied: 403
+    case .notFound: 404
+    case .alreadyExists: application == coWriting ? 409 : 400
+    case .resourceExhausted: exhausted(error.reason)
+    case .unavailable: 503
+    case .deadlineExceeded: 504
+    case .unimplemented: error.reason == Reason.methodNotAllowed ? 405 : 500
+    case .cancelled, .unknown, .aborted, .outOfRange, .internalError, .dataLoss: 500
+    }
+  }
+
+  private static func exhausted(_ reason: String?) -> Int {
+    switch reason {
+    case Reason.tooLarge: 413
+    case Reason.serverBusy: 503
+    default: 429
+    }
+  }
+
+  /// What the client reads: the error's own text, or a Chinese one where the error comes from below any application and has none.
+  static func text(of error: RPCError, status: Int) -> String {
+    if !error.message.isEmpty {
+      if error.reason != nil || status < 429 { return error.message }
+      // The transport's own sentences are English and speak of streams and connections.
+      if error.message.utf8.contains(where: { $0 >= 0x80 }) { return error.message }
+    }
+    switch status {
+    case 400: return "请求无效"
+    case 401: return "无效的认证凭据"
+    case 403: return "没有访问权限"
+    case 404: return "资源不存在"
+    case 405: return "不支持的请求方法"
+    case 409: return "资源冲突"
+    case 413: return "请求体过大"
+    case 422: return "参数验证失败"
+    case 429: return "请求过于频繁，请稍后再试"
+    case 503: return "服务暂时不可用，请稍后再试"
+    case 504: return "请求处理超时"
+    default: return "服务器内部错误"
+    }
+  }
+
+  /// The code in co-writing's envelope for a status (chapter 常见错误码 of its document), where the error has no reason of that application's own.
+  static func envelopeCode(status: Int) -> String {
+    switch status {
+    case 400: "INVALID_REQUEST"
+    case 401: "UNAUTHORIZED"
+    case 403: "FORBIDDEN"
+    case 404: "NOT_FOUND"
+    case 405: "METHOD_NOT_ALLOWED"
+    case 406: "NOT_ACCEPTABLE"
+    case 409: "CONFLICT"
+    case 413: "PAYLOAD_TOO_LARGE"
+    case 415: "UNSUPPORTED_MEDIA_TYPE"
+    case 422: "VALIDATION_ERROR"
+    case 429: "RATE_LIMIT_EXCEEDED"
+    case 503: "SERVICE_UNAVAILABLE"
+    case 504: "TIMEOUT"
+    default: "INTERNAL_ERROR"
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import ArgumentParser
+import CustomerServiceAPI
+import Foundation
+import Gateway
+import HTTP
+import Logging
+import Net
+import Protobuf
+import RPC
+
+/// `weft gateway`: the REST face alone, in front of a gRPC server across the network. Its answers are those of `weft serve`.
+struct Gateway: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Serve REST alone, in front of a remote gRPC server.",
+    discussion: """
+      With WEFT_GATEWAY_SECRET set here and on the server, the server counts rates by the addresses of this gateway's clients instead of its own.
+      """)
+
+  @Option(help: "The gRPC server, HOST:PORT.")
+  var upstream: String
+  @Flag(name: .customLong("upstream-tls"), help: "Use TLS towards the server and check its certificate.")
+  var upstreamTLS = false
+  @Option(name: .customLong("upstream-ca"), help: "PEM file of the authorities to trust instead of the system's; implies TLS.")
+  var upstreamCA: String?
+  @Option(help: "Where to serve REST, HOST:PORT; port 0 takes a free one (default: 127.0.0.1:8000).")
+  var http: String?
+  @OptionGroup var flags: SettingFlags
+
+  mutating func validate() throws {
+    guard HostAndPort(upstream) != nil else { throw ValidationError("--upstream takes HOST:PORT, got \"\(upstream)\"") }
+  }
+
+  func run() async throws {
+    do {
+      try await serve()
+    } catch {
+      Terminal.error("\(error)")
+      throw ExitCode.failure
+    }
+  }
+
+  private func serve() async throws {
+    guard let target = HostAndPort(upstream) else { return }
+    let source = flags.source()
+    let address = try ServeSettings.address("--http", http ?? "127.0.0.1:8000")
+    let (level, format) = try ServeSettings.logging(source)
+    LoggingSystem.bootstrap { format.handler(label: $0, level: level) }
+    let logger = Logger(label: "weft")
+    let signals = StopSignals()
+
+    let loops = try EventLoopGroup(count: ProcessInfo.processInfo.activeProcessorCount)
+    var configuration = RPCClient.Configuration()
+    // One for each loop, so that a call need not change threads on its way out.
+    configuration.connections = loops.loops.count
+    if upstreamTLS || upstreamCA != nil { configuration.tls = try TLSContext(client: .init(authorityFile: upstreamCA)) }
+    let client = RPCClient(host: target.host, port: target.port, loops: loops, configuration: configuration)
+    let isReady = ReadyFlag()
+    var options = RESTGateway.Options()
+    options.cors = try ServeSettings.cors(source)
+    options.trustedProxies = try source.list("WEFT_TRUSTED_PROXIES")
+    let gateway = try RESTGateway(
+      methods: Self.methods, invoker: HTTP2Invoker(client, gatewaySecret: try source.text("WEFT_GATEWAY_SECRET")),
+      pages: Assembly.pages(), options: options, isReady: { isReady.value })
+
+    let tls = try ServeSettings.tls(source).map { try TLSContext(server: .init(certificateFile: $0.certificate, keyFile: $0.key)) }
+    let server = HTTPServer(group: loops, handler: gateway, tls: tls)
+    let bound = try server.bind(address)
+    if tls == nil, !bound.isLoopback {
+      logger.warning("plain text on an address that is not loopback", metadata: ["address": "\(bound)"])
+    }
+    isReady.value = true
+    Terminal.line("weft: http listening on \(bound)")
+    await signals.first()
+    isReady.value = false
+    await server.drain(timeout: Assembly.drainTimeout)
+    client.close()
+    loops.shutdown()
+  }
+
+  /// Every RPC with a route: those of the documented services.
+  private static var methods: [MethodDescriptor] {
+    [CSAv1.authFile, CSAv1.userFile, CSAv1.ticketFile].flatMap { file in
+      file.services.flatMap { service in service.methods.indices.map { MethodDescriptor(service, method: $0) } }
+    }
+  }
+}
