@@ -29,7 +29,7 @@ import Testing
           while database.waitingCounts.writes < count { await Task.yield() }
         }
         await #expect(throws: StorageError.overloaded(retryAfter: .seconds(1))) { try await database.write { _ in } }
-        handles.forEach { $0.cancel() }
+        for handle in handles { handle.cancel() }
       }
     }
   }

@@ -1,0 +1,44 @@
+import Testing
+
+@testable import Identity
+
+@Suite struct ConstantTimeTests {
+  @Test func isEqualityOfBytes() {
+    #expect(constantTimeEquals([], []))
+    #expect(constantTimeEquals([1, 2, 3], [1, 2, 3]))
+    #expect(!constantTimeEquals([1, 2, 3], [1, 2, 4]))
+    #expect(!constantTimeEquals([1, 2, 3], [1, 2]))
+    #expect(!constantTimeEquals([], [0]))
+  }
+}
+
+@Suite struct EmailAddressTests {
+  @Test(arguments: [
+    ("User@Example.COM", "user@example.com"), ("user@example.com", "user@example.com"), (" A@b ", " a@b "),
+    ("ÄÖ@例子.CN", "ÄÖ@例子.cn"), ("", ""), ("K@x", "k@x"), ("\u{212A}@x", "\u{212A}@x"),
+  ])
+  func makesASCIICapitalsSmallAndNothingElse(address: String, normalised: String) {
+    #expect(Array(EmailAddress.normalised(address).utf8) == Array(normalised.utf8))
+  }
+}
+
+@Suite struct Base64Tests {
+  /// RFC 4648, section 10, without padding.
+  @Test(arguments: [
+    ("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foo", "Zm9v"), ("foob", "Zm9vYg"), ("fooba", "Zm9vYmE"), ("foobar", "Zm9vYmFy"),
+  ])
+  func rfc4648Section10(plain: String, text: String) {
+    #expect(Base64.encode(Array(plain.utf8), .standard) == text)
+    #expect(Base64.decode(text.utf8, .url) == Array(plain.utf8))
+  }
+
+  @Test func theAlphabetsDifferInTwoDigits() {
+    #expect(Base64.encode([0xfb, 0xff], .standard) == "+/8")
+    #expect(Base64.encode([0xfb, 0xff], .url) == "-_8")
+    #expect(Base64.decode("+/8".utf8, .url) == nil)
+    #expect(Base64.decode("-_8".utf8, .standard) == nil)
+  }
+
+  @Test(arguments: ["A", "AAAAA", "Zg==", "Zh", "Zm9", "Z g", "Z\ng", "密"])
+  func everyTextButTheOneIsRefused(text: String) { #expect(Base64.decode(text.utf8, .url) == nil) }
+}
