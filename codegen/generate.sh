@@ -40,23 +40,33 @@ reference() {
 
 protos() { (cd proto && find "$@" -name '*.proto' | LC_ALL=C sort); }
 
+openapi="openapi_title=Customer service,openapi_version=2.1.0"
+# Which folder answers which service, for docs/routes.md.
+handlers=
+for entry in AuthService:Accounts UserService:Accounts UserAdminService:Accounts TicketService:Tickets TicketAdminService:Tickets; do
+  handlers+=${handlers:+,}handlers=${entry%:*}:Sources/CustomerService/${entry#*:}
+done
+
 wellknown=$(cd "$include" && ls google/protobuf/{any,api,descriptor,duration,empty,field_mask,source_context,struct,timestamp,type,wrappers}.proto)
 # shellcheck disable=SC2046,SC2086 # lists of file names without spaces
 {
   generate Sources/Protobuf/Generated module=Protobuf $wellknown $(protos buf google/api google/protobuf weft)
   generate Sources/RPC/Generated module=RPC $(protos google/rpc grpc/health grpc/reflection)
-  generate Sources/CustomerServiceAPI module=CustomerServiceAPI $(protos csa)
+  generate Sources/CustomerServiceAPI "module=CustomerServiceAPI,openapi_swift=OpenAPI.pb.swift,$openapi" $(protos csa)
+  generate docs "module=CustomerServiceAPI,swift=false,openapi=openapi.json,routes=routes.md,$openapi,$handlers" $(protos csa)
   generate Benchmarks/weft-bench/Generated module=weft_bench,Visibility=Internal bench/echo.proto bench/item.proto
   generate Benchmarks/weft-codec-bench/Generated module=weft_codec_bench,Visibility=Internal bench/ticket.proto
   generate Benchmarks/weft-interop/Generated module=weft_interop,Visibility=Internal $(protos grpc/testing)
   reference codegen/Reference module=ReferenceMessages $(cd codegen/Reference/Protos && find reference -name '*.proto' | LC_ALL=C sort)
-  reference codegen/Reference/Services module=ReferenceServices services/kinds.proto
+  reference codegen/Reference/Services module=ReferenceServices,openapi=openapi.json,routes=routes.md services/kinds.proto services/rest.proto
 }
 
-folders=$(cd "$work" && find . -name '*.swift' -printf '%h\n' | sort -u)
+rm -f "$work/warnings"
+folders=$(cd "$work" && find . -type f -printf '%h\n' | sort -u)
 stale=0
 for folder in $folders; do
-  for file in "$work/$folder"/*.pb.swift; do
+  for file in "$work/$folder"/*; do
+    [ -f "$file" ] || continue
     name=$folder/$(basename "$file")
     if ! cmp -s "$file" "$name"; then
       stale=1

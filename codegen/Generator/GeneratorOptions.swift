@@ -15,9 +15,12 @@ struct GeneratorOptions {
   var openAPIFile: String?
   /// `openapi_swift=FILE`: the same as Swift source.
   var openAPISwiftFile: String?
+  /// `openapi_title=TEXT` and `openapi_version=TEXT`.
+  var openAPITitle = "API"
+  var openAPIVersion = "1.0"
   /// `routes=FILE`: the page of routes goes there.
   var routesFile: String?
-  /// `handlers=SERVICE:FOLDER`: where the page of routes says that a service is implemented.
+  /// `handlers=SERVICE:FOLDER`: in which folder the page of routes says that a service is implemented.
   var handlerFolders: [String: String] = [:]
 
   init(_ parameter: String) throws(GeneratorError) {
@@ -45,6 +48,8 @@ struct GeneratorOptions {
       emitsSwift = value == "true"
     case "openapi": openAPIFile = value
     case "openapi_swift": openAPISwiftFile = value
+    case "openapi_title": openAPITitle = value
+    case "openapi_version": openAPIVersion = value
     case "routes": routesFile = value
     case "handlers":
       let (service, folder) = try Self.pair(name, value)

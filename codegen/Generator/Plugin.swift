@@ -60,6 +60,12 @@ public enum Plugin {
         add(FileGenerator.fileName(file.name), try generator.source())
       }
     }
+    if options.openAPIFile != nil || options.openAPISwiftFile != nil {
+      let document = OpenAPIGenerator(files, registry: registry, options: options).document().text
+      if let name = options.openAPIFile { add(name, document) }
+      if let name = options.openAPISwiftFile { add(name, OpenAPISource(document: document, options: options).text) }
+    }
+    if let name = options.routesFile { add(name, RouteGenerator(files: files, options: options).page()) }
     return outputs
   }
 }

@@ -11,7 +11,10 @@ struct Route {
   let verb: String
   let template: String
   let rule: GoogleAPI.HttpRule
+  /// 0 for the rule itself, then its additional bindings.
+  let bindingIndex: Int
 
+  var isPrimary: Bool { bindingIndex == 0 }
   var name: String { "\(service.name ?? "").\(method.name ?? "")" }
   var optionPath: [Int32] { path + [4, 72_295_728] }
 
@@ -21,11 +24,12 @@ struct Route {
       file.proto.service.enumerated().flatMap { index, service in
         service.method.enumerated().flatMap { position, method -> [Route] in
           guard let rule = method.options?.googleApiHTTP else { return [] }
-          return ([rule] + rule.additionalBindings).map { rule in
+          return ([rule] + rule.additionalBindings).enumerated().map { binding, rule in
             let (verb, template) = target(of: rule)
             return Route(
               file: file, service: service, method: method, path: [6, Int32(index), 2, Int32(position)], verb: verb, template: template,
-              rule: rule)
+              rule: rule,
+              bindingIndex: binding)
           }
         }
       }
