@@ -89,9 +89,10 @@ let package = Package(
     tests("RPC", ["RPC", "Protobuf", "HTTP", "Net"]),
     tests("Gateway", ["Gateway", "RPC", "Protobuf", "HTTP", "Net"]),
     tests("Platform", ["Platform"]),
+    tests("Log", ["Log", "Platform", logging]),
     tests("Storage", ["Storage", "Platform"]),
     tests("Identity", ["Identity", "Platform"]),
-    tests("Delivery", ["Delivery", "Platform"]),
+    tests("Delivery", ["Delivery", "Platform", logging]),
     tests("CustomerService", ["CustomerService", "CustomerServiceAPI", "RPC", "Protobuf", "Storage", "Identity", "Delivery"]),
     tests("Repository"),
 
