@@ -1,0 +1,83 @@
+public import Net
+
+/// The protocol version a request came with.
+public enum HTTPVersion: Sendable, Hashable {
+  case http10, http11, http2
+}
+
+/// A request up to its body. Path and authority lie in the same array as the headers: one allocation for all.
+public struct RequestHead: Sendable {
+  public var method: HTTPMethod
+  public internal(set) var version: HTTPVersion
+  /// Where the connection comes from. The far end of the socket, never what a header claims.
+  public var peer: SocketAddress
+  /// Whether this connection is encrypted.
+  public internal(set) var isTLS: Bool
+  /// The regular fields; no pseudo-headers. On HTTP/2 a Host field that came beside `:authority` is kept.
+  public var headers: Headers
+  private var pathCount: Int
+  private var authorityCount: Int
+
+  /// A request to send. `path` begins with `/` (or is `*`) and holds the query.
+  public init(method: HTTPMethod, path: String, scheme: String = "http", authority: String, headers: Headers = Headers()) {
+    var path = path
+    var authority = authority
+    self = path.withUTF8 { path in
+      authority.withUTF8 { authority in
+        RequestHead(
+          method: method, path: UnsafeRawBufferPointer(path), authority: UnsafeRawBufferPointer(authority), version: .http2,
+          peer: SocketAddress(ipv4: 0, port: 0), isTLS: scheme == "https")
+      }
+    }
+    self.headers.append(contentsOf: headers)
+  }
+
+  init(
+    method: HTTPMethod, path: UnsafeRawBufferPointer, authority: UnsafeRawBufferPointer, version: HTTPVersion, peer: SocketAddress,
+    isTLS: Bool
+  ) {
+    self.method = method
+    self.version = version
+    self.peer = peer
+    self.isTLS = isTLS
+    headers = Headers()
+    pathCount = path.count
+    authorityCount = authority.count
+    headers.storage.reserveCapacity(max(320, path.count + authority.count + 256))
+    headers.storage.append(contentsOf: path)
+    headers.storage.append(contentsOf: authority)
+    headers.start = headers.storage.count
+  }
+
+  /// The target as it came, with the query, not decoded: `/api/tickets?limit=5`, or `*`.
+  public var path: String { withPathBytes { String(decoding: $0, as: UTF8.self) } }
+
+  /// The bytes of `path`; valid inside `body` only.
+  @inline(__always)
+  public func withPathBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
+    let count = pathCount
+    return try headers.storage.withUnsafeBufferPointer { (bytes: UnsafeBufferPointer<UInt8>) throws(E) -> R in
+      try body(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[..<count])))
+    }
+  }
+
+  /// Host and port that the client meant: `:authority`, an absolute target's authority, or Host. May be empty in HTTP/1.0.
+  public var authority: String {
+    String(decoding: headers.storage[pathCount..<pathCount + authorityCount], as: UTF8.self)
+  }
+
+  /// `https` on an encrypted connection, else `http`; what a client wrote as `:scheme` is not believed.
+  public var scheme: String { isTLS ? "https" : "http" }
+}
+
+/// A response up to its body.
+public struct ResponseHead: Sendable {
+  /// 100 to 599.
+  public var status: Int
+  public var headers: Headers
+
+  public init(status: Int, headers: Headers = Headers()) {
+    self.status = status
+    self.headers = headers
+  }
+}
