@@ -63,23 +63,28 @@ public final class AccessTokenSigner: Sendable {
 
   /// What a token says, if it is ours, unchanged and within its time. Whether it has been revoked is asked of `TokenValidity`.
   public func verify(_ token: String) throws(TokenError) -> AccessClaims {
-    let bytes = Array(token.utf8)
-    guard bytes.count <= Self.bytesMax else { throw .tooLong }
-    let claims: AccessClaims
-    if let known = cache.claims(of: bytes) {
-      claims = known
-    } else {
-      claims = try open(bytes)
-      cache.remember(bytes, claims)
+    var token = token
+    // withUTF8 knows no typed errors, so this one travels as a value.
+    let opened = token.withUTF8 { bytes in
+      Result { () throws(TokenError) in try open(UnsafeRawBufferPointer(bytes)) }
     }
+    let claims = try opened.get()
     let now = time.wallSeconds
     if let notBefore = claims.notBefore, now < notBefore { throw .notYetValid }
     guard now < claims.expiresAt else { throw .expired }
     return claims
   }
 
-  /// Everything about a token that does not change with time.
-  private func open(_ token: [UInt8]) throws(TokenError) -> AccessClaims {
+  /// Everything about a token that does not change with time, remembered or found out.
+  private func open(_ bytes: UnsafeRawBufferPointer) throws(TokenError) -> AccessClaims {
+    guard bytes.count <= Self.bytesMax else { throw .tooLong }
+    if let known = cache.claims(of: bytes) { return known }
+    let claims = try check(Array(bytes))
+    cache.remember(bytes, claims)
+    return claims
+  }
+
+  private func check(_ token: [UInt8]) throws(TokenError) -> AccessClaims {
     let dots = token.indices.filter { token[$0] == UInt8(ascii: ".") }
     guard dots.count == 2 else { throw .malformed }
     try checkHeader(token[..<dots[0]], isOurs: token.starts(with: Self.header))

@@ -22,9 +22,12 @@ open class WaitingWork: @unchecked Sendable {  // handed from the caller to one 
 }
 
 /// A bounded queue in front of threads. What waits leaves at its deadline or when it is cancelled; what was taken no longer can.
-public final class WaitQueue<Work: WaitingWork>: @unchecked Sendable {  // everything mutable is used under `monitor`
+///
+/// It is not generic on purpose: whoever owns one knows what it has put in, and generic code used from another module
+/// is not specialised, which cost a microsecond a call.
+public final class WaitQueue: @unchecked Sendable {  // everything mutable is used under `monitor`
   public enum Taken {
-    case work(Work)
+    case work(WaitingWork)
     /// Nothing came until `idleAt`.
     case idle
     /// Closed and empty: nothing will come any more.
@@ -32,10 +35,11 @@ public final class WaitQueue<Work: WaitingWork>: @unchecked Sendable {  // every
   }
 
   private let monitor = Monitor()
-  private let countMax: Int
   private let watch: DeadlineWatch?
-  private var items: [Work?] = []
+  /// A ring with a place for each that may wait; `waiting` of them from `head` on are taken.
+  private var ring: [WaitingWork?]
   private var head = 0
+  private var waiting = 0
   private var takersWaiting = 0
   private var isClosed = false
 
@@ -44,7 +48,7 @@ public final class WaitQueue<Work: WaitingWork>: @unchecked Sendable {  // every
   ///   - watch: Who takes the late ones out; nil if every taker comes by often enough.
   public init(countMax: Int, watch: DeadlineWatch?) {
     precondition(countMax > 0)
-    self.countMax = countMax
+    ring = Array(repeating: nil, count: countMax)
     self.watch = watch
     watch?.add(self)
   }
@@ -53,18 +57,18 @@ public final class WaitQueue<Work: WaitingWork>: @unchecked Sendable {  // every
   public var count: Int {
     monitor.lock()
     defer { monitor.unlock() }
-    return items.count - head
+    return waiting
   }
 
   /// Adds work at the end; calls its `leave` if that is refused.
-  public func put(_ work: Work, handle: WaitHandle? = nil) {
+  public func put(_ work: WaitingWork, handle: WaitHandle? = nil) {
     monitor.lock()
-    if isClosed || items.count - head >= countMax {
+    if isClosed || waiting == ring.count {
       let failure = isClosed ? WaitFailure.closed : .overloaded
       monitor.unlock()
       return work.leave(failure)
     }
-    items.append(work)
+    append(work)
     if takersWaiting > 0 { monitor.signal() }
     monitor.unlock()
     watch?.note(work.deadline)
@@ -75,7 +79,7 @@ public final class WaitQueue<Work: WaitingWork>: @unchecked Sendable {  // every
 
   /// Takes the first one that is not late, waiting for it until `idleAt`.
   public func take(idleAt: MonotonicInstant = .never) -> Taken {
-    var late: [Work] = []
+    var late: [WaitingWork] = []
     defer { for work in late { work.leave(.deadline) } }
     monitor.lock()
     defer { monitor.unlock() }
@@ -100,42 +104,48 @@ public final class WaitQueue<Work: WaitingWork>: @unchecked Sendable {  // every
     monitor.unlock()
   }
 
-  private func popFirst() -> Work? {
-    guard head < items.count else { return nil }
-    let work = items[head]
-    items[head] = nil
-    head += 1
-    if head == items.count {
-      items.removeAll(keepingCapacity: items.count <= 1024)
-      head = 0
-    } else if head >= 256, head * 2 >= items.count {
-      items.removeFirst(head)
-      head = 0
-    }
+  private func append(_ work: WaitingWork) {
+    let end = head + waiting
+    ring[end < ring.count ? end : end - ring.count] = work
+    waiting += 1
+  }
+
+  private func popFirst() -> WaitingWork? {
+    guard waiting > 0 else { return nil }
+    let work = ring[head]
+    ring[head] = nil
+    head = head + 1 < ring.count ? head + 1 : 0
+    waiting -= 1
     return work
   }
 
-  private func remove(_ work: Work) {
+  /// Takes out those that `leaves` picks, wherever they stand; the others keep their order. Seldom: it moves everybody.
+  private func takeOut(where leaves: (WaitingWork) -> Bool) -> [WaitingWork] {
+    var gone: [WaitingWork] = []
+    for _ in 0..<waiting {
+      guard let work = popFirst() else { break }
+      if leaves(work) { gone.append(work) } else { append(work) }
+    }
+    return gone
+  }
+
+  private func remove(_ work: WaitingWork) {
     monitor.lock()
-    let index = items[head...].firstIndex { $0 === work }
-    if let index { items.remove(at: index) }
+    let gone = takeOut { $0 === work }
     monitor.unlock()
-    if index != nil { work.leave(.cancelled) }
+    for work in gone { work.leave(.cancelled) }
   }
 }
 
 extension WaitQueue: DeadlineSweeping {
   func leaveLate(now: MonotonicInstant) -> MonotonicInstant {
-    var late: [Work] = []
     var next = MonotonicInstant.never
     monitor.lock()
-    // Only when something is late is the array copied.
-    for case let work? in items[head...] where work.deadline <= now { late.append(work) }
-    if !late.isEmpty {
-      items = items[head...].filter { work in !late.contains { $0 === work } }
-      head = 0
+    let late = takeOut { work in
+      if work.deadline <= now { return true }
+      next = min(next, work.deadline)
+      return false
     }
-    for case let work? in items[head...] { next = min(next, work.deadline) }
     monitor.unlock()
     for work in late { work.leave(.deadline) }
     return next

@@ -35,7 +35,7 @@ public final class WorkerPool<Context>: Sendable {
   private let options: Options
   private let watch: DeadlineWatch
   private let ownsWatch: Bool
-  private let queue: WaitQueue<PoolWork<Context>>
+  private let queue: WaitQueue
   private let running: Mutex<Running>
   private let makeContext: @Sendable (Int) -> Context
   private let onIdle: @Sendable (Context) -> Void
@@ -104,7 +104,8 @@ public final class WorkerPool<Context>: Sendable {
     while true {
       switch queue.take(idleAt: idleAt) {
       case .work(let work):
-        work.run(context)
+        // Nothing else is ever put into this queue.
+        unsafeDowncast(work, to: PoolWork<Context>.self).run(context)
         idleAt = options.idleAfter.map { .now() + $0 } ?? .never
       case .idle:
         // Sending a late piece away ends a wait early.

@@ -8,7 +8,7 @@ internal import Synchronization
 final class Writer: @unchecked Sendable {  // `connection` is used by the writer's thread alone once that has started
   private let connection: Connection
   private let options: DatabaseOptions
-  private let queue: WaitQueue<WriteWork>
+  private let queue: WaitQueue
   private let commits = Atomic<Int>(0)
   private let members = Atomic<Int>(0)
   private let reruns = Atomic<Int>(0)
@@ -39,7 +39,7 @@ final class Writer: @unchecked Sendable {  // `connection` is used by the writer
     WorkerThread.start(name: "db-writer") { [self] in
       while true {
         switch queue.take() {
-        case .work(let work): commitGroup(beginningWith: work)
+        case .work(let work): commitGroup(beginningWith: Self.write(work))
         case .idle: continue
         case .closed:
           checkpoint()
@@ -75,8 +75,11 @@ final class Writer: @unchecked Sendable {  // `connection` is used by the writer
     guard MonotonicInstant.now() < closesAt, case .work(let work) = queue.take(idleAt: MonotonicInstant(nanoseconds: 0)) else {
       return nil
     }
-    return work
+    return Self.write(work)
   }
+
+  /// Nothing else is ever put into this queue.
+  private static func write(_ work: WaitingWork) -> WriteWork { unsafeDowncast(work, to: WriteWork.self) }
 
   /// Runs one member of the group in a savepoint.
   ///

@@ -2,26 +2,6 @@ import Testing
 
 @testable import Identity
 
-@Suite struct ConstantTimeTests {
-  @Test func isEqualityOfBytes() {
-    #expect(constantTimeEquals([], []))
-    #expect(constantTimeEquals([1, 2, 3], [1, 2, 3]))
-    #expect(!constantTimeEquals([1, 2, 3], [1, 2, 4]))
-    #expect(!constantTimeEquals([1, 2, 3], [1, 2]))
-    #expect(!constantTimeEquals([], [0]))
-  }
-}
-
-@Suite struct EmailAddressTests {
-  @Test(arguments: [
-    ("User@Example.COM", "user@example.com"), ("user@example.com", "user@example.com"), (" A@b ", " a@b "),
-    ("ÄÖ@例子.CN", "ÄÖ@例子.cn"), ("", ""), ("K@x", "k@x"), ("\u{212A}@x", "\u{212A}@x"),
-  ])
-  func makesASCIICapitalsSmallAndNothingElse(address: String, normalised: String) {
-    #expect(Array(EmailAddress.normalised(address).utf8) == Array(normalised.utf8))
-  }
-}
-
 @Suite struct Base64Tests {
   /// RFC 4648, section 10, without padding.
   @Test(arguments: [
