@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// Reads protobuf's binary format from memory that somebody else keeps alive.
 ///
 /// Used by generated code: `tag()` gives the tag of the next field, the method of the field's type reads its value. The bytes are
@@ -145,16 +143,11 @@ public struct BinaryReader {
   /// - Throws: `.invalidUTF8` for what is not well-formed UTF-8, surrogates and overlong forms included.
   public mutating func string() throws(WireError) -> String {
     let bytes = try slice()
-    guard let start = bytes.baseAddress, bytes.count > 0 else { return "" }
-    // `String(validating:)` takes twice as long as `String(decoding:)`, which repairs; a repair shows in the bytes. The length alone
-    // would not do: three stray bytes may become one U+FFFD of three bytes.
-    let text = String(decoding: bytes.assumingMemoryBound(to: UInt8.self), as: UTF8.self)
-    guard text.utf8.count == bytes.count else { throw .invalidUTF8 }
-    let same = text.utf8.withContiguousStorageIfAvailable { utf8 in
-      utf8.baseAddress.map { memcmp($0, start, utf8.count) == 0 } ?? true
-    }
-    guard same ?? text.utf8.elementsEqual(bytes) else { throw .invalidUTF8 }
-    return text
+    let kind = UTF8Text.kind(bytes)
+    guard kind != .malformed else { throw .invalidUTF8 }
+    // The text was checked above; to have it checked again while it is copied would double the cost.
+    let units = bytes.assumingMemoryBound(to: UInt8.self).span
+    return String(copying: UTF8Span(unchecked: units, isKnownASCII: kind == .ascii))
   }
 
   /// Bytes, copied.
