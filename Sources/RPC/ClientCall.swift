@@ -228,12 +228,13 @@ final class ClientCall: HTTPStreamOwner, @unchecked Sendable {  // every `var` i
       forgetRequest()
       guard accept(response) else { return }
     }
-    if let waiter = readWaiter, let reply = poll() {
-      readWaiter = nil
-      waiter.resume(returning: reply)
-    } else if readWaiter == nil, stream.inboundEnded, stream.inbound.isEmpty, initial != nil {
-      end()
+    guard let waiter = readWaiter else {
+      if stream.inboundEnded, stream.inbound.isEmpty, initial != nil { end() }
+      return
     }
+    // Taken out first: the end of the call, which `poll` may find, resumes whoever stands there.
+    readWaiter = nil
+    if let reply = poll() { waiter.resume(returning: reply) } else { readWaiter = waiter }
   }
 
   /// Reads the head of the answer.

@@ -11,8 +11,6 @@ struct MethodTable: Sendable {
     let metrics: MethodMetrics
     /// Ceiling of one request message in bytes.
     let messageBytesMax: Int
-    /// The request message, or one inside it, has rules to keep.
-    let requestHasRules: Bool
 
     init(method: ServerMethod, policy: (any ApplicationPolicy)?, messageBytesMax: Int) {
       self.method = method
@@ -20,7 +18,6 @@ struct MethodTable: Sendable {
       self.policy = policy
       metrics = MethodMetrics(descriptor)
       self.messageBytesMax = messageBytesMax
-      requestHasRules = method.descriptor.schema.input.hasRules
     }
   }
 

@@ -181,7 +181,6 @@ extension ServerCall {
 
   /// The answer to a message that breaks the rules of the proto; nil if it keeps them.
   func validate(_ payload: UnsafeRawBufferPointer) -> RPCError? {
-    guard entry.requestHasRules else { return nil }
     let violations = method.schema.input.validate(wire: payload)
     guard !violations.isEmpty else { return nil }
     return entry.policy?.invalidArgument(violations) ?? RPCError(invalid: violations)
