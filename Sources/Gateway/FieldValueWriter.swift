@@ -68,7 +68,7 @@ enum FieldValueWriter {
     // Numbers and truth values inside wrappers go without quotes.
     for candidate in [json, text] {
       inner.removeAll()
-      if (try? candidate.withUnsafeBytes { try message.readJSON($0, options: .rest, into: &inner) }) != nil {
+      if (try? candidate.withUnsafeBytes { try message.readJSON($0, options: JSONReadOptions(), into: &inner) }) != nil {
         return append(delimited: inner, number: field.number, into: &wire)
       }
     }

@@ -35,8 +35,6 @@ final class RESTRoute: Sendable {
   let variables: [Variable]
   /// `update_mask` of a PATCH, which the keys of the body fill.
   let updateMask: FieldSchema?
-  /// The fields that keys of the body name, by each of their names.
-  let bodyFields: [String: FieldSchema]
   /// The key of the reply's JSON that is the answer; nil: all of it.
   let responseKey: String?
   /// Ceiling of the body in bytes.
@@ -48,20 +46,15 @@ final class RESTRoute: Sendable {
     guard !method.schema.clientStreaming, !method.schema.serverStreaming else { throw wrong("it streams messages") }
     let input = method.schema.input
     self.method = method
-    var bodyMessage = input
     switch binding.body {
     case .none: body = .none
     case .all: body = .whole
     case .field(let name):
-      guard let field = input.field(name: name), !field.isRepeated, let message = field.message else {
+      guard let field = input.field(name: name), !field.isRepeated, field.message != nil else {
         throw wrong("the body \(name) is no message field of \(input.fullName)")
       }
       body = .field(field)
-      bodyMessage = message
     }
-    bodyFields = Dictionary(
-      bodyMessage.fields.flatMap { field in [field.restName, field.jsonName, field.name].map { ($0, field) } },
-      uniquingKeysWith: { first, _ in first })
     var variables: [Variable] = []
     for variable in binding.template.variables {
       guard let fields = Self.resolve(variable.fieldPath, in: input) else {

@@ -27,7 +27,7 @@ enum ReplyWriter {
       if let key = route.responseKey {
         var whole: [UInt8] = []
         try writeJSON(message, output, into: &whole)
-        body.append(contentsOf: whole[TopLevelKeys.value(of: Array(key.utf8), in: whole.span) ?? 0..<0])
+        body.append(contentsOf: whole[JSONMember.range(of: Array(key.utf8), in: whole.span) ?? 0..<0])
       } else {
         try writeJSON(message, output, into: &body)
       }

@@ -8,6 +8,9 @@ import RPC
 struct RequestBinder {
   let route: RESTRoute
 
+  /// Unknown keys are ignored.
+  static let readOptions = JSONReadOptions(ignoreUnknown: true)
+
   /// - Parameters:
   ///   - query: Without the question mark; empty if there is none.
   ///   - contentType: Of the body; looked at only where there is one.
@@ -16,7 +19,6 @@ struct RequestBinder {
     path: Span<UInt8>, segments: [Range<Int>], query: Span<UInt8>, contentType: String?, body: UnsafeRawBufferPointer
   ) throws(RPCError) -> [UInt8] {
     var wire: [UInt8] = []
-    wire.reserveCapacity(body.count + 64)
     if case .none = route.body {
       try bindQuery(query, into: &wire)
     } else {
@@ -52,23 +54,24 @@ struct RequestBinder {
   }
 
   private func bindJSON(_ body: UnsafeRawBufferPointer, into wire: inout [UInt8]) throws(RPCError) {
+    let schema = bodySchema
+    let presence: JSONPresence
+    var message: [UInt8] = []
+    message.reserveCapacity(body.count + 64)
     do throws(JSONError) {
-      switch route.body {
-      case .none: break
-      case .whole:
-        try route.method.schema.input.readJSON(body, options: .rest, into: &wire)
-      case .field(let field):
-        guard let message = field.message else { return }
-        var inner: [UInt8] = []
-        try message.readJSON(body, options: .rest, into: &inner)
-        FieldValueWriter.append(delimited: inner, number: field.number, into: &wire)
-      }
+      presence = try schema.readJSON(body, options: Self.readOptions, into: &message)
     } catch {
-      throw JSONErrorText.rpcError(error)
+      throw JSONErrorText(schema: schema).rpcError(error)
     }
-    if route.updateMask != nil {
-      try fillUpdateMask(TopLevelKeys.read(body.assumingMemoryBound(to: UInt8.self).span), into: &wire)
+    if NULSearch.mayHold(json: body), let path = NULSearch.path(in: message, of: schema) {
+      throw mismatch(path, "\(path) 不能包含空字符（U+0000）")
     }
+    if case .field(let field) = route.body {
+      FieldValueWriter.append(delimited: message, number: field.number, into: &wire)
+    } else {
+      wire = message
+    }
+    try fillUpdateMask(presence.names, into: &wire)
   }
 
   private func bindForm(_ body: UnsafeRawBufferPointer, into wire: inout [UInt8]) throws(RPCError) {
@@ -77,15 +80,11 @@ struct RequestBinder {
   }
 
   /// Fills `update_mask` with the fields that the body names, whatever their values: a null is a change too.
-  private func fillUpdateMask(_ keys: [[UInt8]], into wire: inout [UInt8]) throws(RPCError) {
+  private func fillUpdateMask(_ names: [String], into wire: inout [UInt8]) throws(RPCError) {
     guard let mask = route.updateMask else { return }
     var paths: [UInt8] = []
-    var seen: Set<Int> = []
-    for key in keys {
-      guard let field = route.bodyFields[String(decoding: key, as: UTF8.self)], field.number != mask.number,
-        !route.variables.contains(where: { $0.fields.first?.number == field.number }), seen.insert(field.number).inserted
-      else { continue }
-      FieldValueWriter.append(delimited: Array(field.name.utf8), number: 1, into: &paths)
+    for name in names where name != mask.name && !route.variables.contains(where: { $0.fields.first?.name == name }) {
+      FieldValueWriter.append(delimited: Array(name.utf8), number: 1, into: &paths)
     }
     FieldValueWriter.append(delimited: paths, number: mask.number, into: &wire)
   }
@@ -121,6 +120,11 @@ struct RequestBinder {
     } catch {
       throw mismatch(name, "\(name) 应为\(error.expected)")
     }
+  }
+
+  private var bodySchema: MessageSchema {
+    if case .field(let field) = route.body, let message = field.message { return message }
+    return route.method.schema.input
   }
 
   // MARK: Errors

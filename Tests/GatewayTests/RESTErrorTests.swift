@@ -48,7 +48,7 @@ struct RESTErrorTests {
     Refused("POST", "/api/items", body: "title=a", text: "不是有效的JSON"),
     Refused("POST", "/api/items", body: "{'title':'a'}", text: "不是有效的JSON"),
     Refused("POST", "/api/items", body: " ", text: "不是有效的JSON"),
-    Refused("POST", "/api/items", bytes: Array(#"{"title":""#.utf8) + [0xFF] + Array(#""}"#.utf8), text: "UTF-8"),
+    Refused("POST", "/api/items", bytes: Array(#"{"title":""#.utf8) + [0xFF] + Array(#""}"#.utf8), text: "不是有效的JSON"),
     Refused("POST", "/api/items", bytes: Array(#"{"title":"a"#.utf8) + [0] + Array(#""}"#.utf8), text: "不是有效的JSON"),
     Refused("POST", "/api/items", body: String(repeating: "[", count: 200_000), text: "请求体"),
     Refused(
@@ -65,6 +65,8 @@ struct RESTErrorTests {
     Refused("POST", "/api/items", body: #"{"title":"a","due":"yesterday"}"#, text: "due 应为"),
     Refused("POST", "/api/items", body: #"{"title":"a","filter":5}"#, text: "filter 应为对象"),
     Refused("POST", "/api/items", body: #"{"title":"a","filter":{"number":"x"}}"#, text: "filter.number 应为整数"),
+    Refused("POST", "/api/items", body: #"{"title":"a\u0000"}"#, text: "title 不能包含空字符"),
+    Refused("POST", "/api/items", body: #"{"title":"a","title":"b"}"#, text: "title 重复"),
     Refused("POST", "/api/items", body: "[]", text: "对象"),
     Refused("POST", "/api/items", body: "null", text: "对象"),
     Refused("POST", "/api/items", body: #""text""#, text: "对象"),

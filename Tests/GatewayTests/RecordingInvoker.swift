@@ -103,7 +103,7 @@ final class RecordingInvoker: RPCInvoker {
   static func encode(_ json: String, as schema: MessageSchema) -> [UInt8] {
     var wire: [UInt8] = []
     do {
-      try Array(json.utf8).withUnsafeBytes { try schema.readJSON($0, options: .init(), into: &wire) }
+      _ = try Array(json.utf8).withUnsafeBytes { try schema.readJSON($0, options: .init(), into: &wire) }
     } catch {
       fatalError("a fixture is no \(schema.fullName): \(error)")
     }
