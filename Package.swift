@@ -58,7 +58,7 @@ let package = Package(
     library("Net", ["CLinux", "COpenSSL"]),
     library("HTTP", ["Net", "CNghttp2"]),
     library("RPC", ["Protobuf", "Net", "HTTP", logging]),
-    library("Gateway", ["Protobuf", "Net", "HTTP", "RPC", logging]),
+    library("Gateway", ["Platform", "Protobuf", "Net", "HTTP", "RPC", logging]),
     library("CustomerServiceAPI", ["Protobuf", "RPC"]),
     library("Storage", ["CSQLite", "Platform", logging]),
     library("Identity", ["COpenSSL", "CArgon2", "Platform"]),
