@@ -173,15 +173,21 @@ public struct BinaryReader {
   public mutating func message<Value: Message>(into field: inout Value?) throws(WireError) {
     var value = field.take() ?? Value()
     try message(merging: &value)
-    field = value
+    field = consume value
   }
 
   /// Adds a length-delimited message to a repeated field.
   @inlinable
   public mutating func message<Value: Message>(appendingTo field: inout [Value]) throws(WireError) {
+    let start = position
     var value = Value()
     try message(merging: &value)
-    field.append(value)
+    if field.isEmpty {
+      // The rest may well be more of the same. What is set aside for them is bounded by the input that is there.
+      let bytes = end - position
+      field.reserveCapacity(1 + min(bytes / (position - start + 1), 2 * bytes / MemoryLayout<Value>.stride))
+    }
+    field.append(consume value)
   }
 
   // MARK: Repeated fields and maps

@@ -81,6 +81,12 @@ public struct BinaryWriter: ~Copyable {
 
   @usableFromInline
   mutating func putLongVarint(_ value: UInt64) {
+    if value < 1 << 14 {
+      position -= 2
+      let bytes = UInt16(truncatingIfNeeded: value & 0x7f | 0x80 | (value >> 7) << 8)
+      position.storeBytes(of: bytes.littleEndian, as: UInt16.self)
+      return
+    }
     position -= (63 - value.leadingZeroBitCount) / 7 + 1
     var next = position
     var rest = value
@@ -167,8 +173,7 @@ public struct BinaryWriter: ~Copyable {
   }
 
   public mutating func string(_ value: String, tag: UInt32) {
-    var copy = value
-    copy.withUTF8 { lengthDelimited(UnsafeRawBufferPointer($0), tag: tag) }
+    value.utf8.span.withUnsafeBufferPointer { lengthDelimited(UnsafeRawBufferPointer($0), tag: tag) }
   }
 
   public mutating func bytes(_ value: [UInt8], tag: UInt32) {

@@ -15,10 +15,20 @@ enum UTF8Text {
       if lead < 0x80 {
         skipASCII(&next, end)
       } else if lead & 0xf0 == 0xe0 {
-        // Most of what is not ASCII, Chinese above all.
+        // Most of what is not ASCII, Chinese above all: four bytes at once, of which the fourth does not matter yet.
+        while end - next >= 4 {
+          let four = UInt32(littleEndian: next.loadUnaligned(as: UInt32.self))
+          guard four & 0x00c0_c0f0 == 0x0080_80e0 else { break }
+          // The lead's low half and one bit of the second byte: E0 needs A0 or more there, ED less than A0.
+          let edge = four & 0x200f
+          guard edge != 0x0000, edge != 0x200d else { return .malformed }
+          next += 3
+        }
+        guard next < end, next.load(as: UInt8.self) & 0xf0 == 0xe0 else { continue }
         guard end - next >= 3 else { return .malformed }
         let second = next.load(fromByteOffset: 1, as: UInt8.self)
         let third = next.load(fromByteOffset: 2, as: UInt8.self)
+        let lead = next.load(as: UInt8.self)
         guard second & 0xc0 == 0x80, third & 0xc0 == 0x80, lead != 0xe0 || second >= 0xa0, lead != 0xed || second < 0xa0 else {
           return .malformed
         }
