@@ -2,19 +2,19 @@ internal import CLinux
 import Glibc
 
 /// A file descriptor that an `EventLoop` watches. Confined to its loop once registered.
-package class Pollable {
+open class Pollable {
   /// The descriptor, or -1 once closed.
-  package fileprivate(set) var descriptor: Int32
+  public fileprivate(set) var descriptor: Int32
   /// The events asked for now; 0 while not registered.
   fileprivate(set) var interest: UInt32 = 0
   fileprivate(set) var isRegistered = false
 
-  package init(descriptor: Int32) {
+  public init(descriptor: Int32) {
     self.descriptor = descriptor
   }
 
   /// The kernel has something to say. Both may be true; either may be spurious.
-  package func ready(readable: Bool, writable: Bool) {
+  open func ready(readable: Bool, writable: Bool) {
     preconditionFailure("a subclass answers")
   }
 }

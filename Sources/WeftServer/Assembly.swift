@@ -28,6 +28,7 @@ final class Assembly: Sendable {
   private let httpServer: HTTPServer
   private let grpcServer: HTTPServer
   private let isReady: ReadyFlag
+  private let signals: StopSignals
 
   /// Where the REST and gRPC listeners are; their ports are known once they are bound.
   let http: SocketAddress
@@ -46,7 +47,7 @@ final class Assembly: Sendable {
 
     let random = SystemRandom()
     let secret =
-      try settings.jwtSecret.map { try SigningSecret($0) }
+      try settings.jwtSecret.map { try SigningSecret(bytes: $0) }
       ?? SigningSecret.loadOrCreate(directory: settings.dataDirectory, random: random)
     passwords = PasswordHasher(threads: max(1, ProcessInfo.processInfo.activeProcessorCount / 2), random: random)
     outbox = Outbox(directory: settings.dataDirectory, time: SystemTime(), logger: logger)
@@ -72,7 +73,8 @@ final class Assembly: Sendable {
     let mutualTLS = try settings.tls.map {
       try TLSContext(server: .init(certificateFile: $0.certificate, keyFile: $0.key, clientAuthorityFile: $0.clientCA))
     }
-    loops = try EventLoopGroup(count: ProcessInfo.processInfo.activeProcessorCount)
+    loops = EventLoopGroup(count: ProcessInfo.processInfo.activeProcessorCount)
+    signals = try StopSignals(loops.loops[0])
     httpServer = HTTPServer(group: loops, handler: gateway, tls: tls)
     grpcServer = HTTPServer(group: loops, handler: rpc, tls: mutualTLS)
     http = try httpServer.bind(settings.http)
@@ -92,8 +94,14 @@ final class Assembly: Sendable {
       openAPI: CustomerServiceAPIDescription.openAPI, swaggerUI: directory.flatMap { SwaggerUI(directory: $0) })
   }
 
-  /// Lets what is under way finish, and closes everything, the database last.
-  func stop() async {
+  /// Serves until a signal says to stop; then lets what is under way finish and closes everything, the database last.
+  func untilStopped() async {
+    await signals.first()
+    logger.info("stopping")
+    await stop()
+  }
+
+  private func stop() async {
     isReady.value = false
     health.stop()
     rpc.beginDrain()

@@ -50,7 +50,7 @@ struct ServeSettings {
   }
 
   static func address(_ flag: String, _ text: String) throws -> SocketAddress {
-    guard let address = SocketAddress(text) else { throw SettingError(setting: flag, takes: "HOST:PORT", got: text) }
+    guard let address = try? SocketAddress(text) else { throw SettingError(setting: flag, takes: "HOST:PORT", got: text) }
     return address
   }
 
@@ -79,7 +79,7 @@ struct ServeSettings {
     }
   }
 
-  private static func cors(_ source: SettingSource) throws -> CORSPolicy {
+  static func cors(_ source: SettingSource) throws -> CORSPolicy {
     guard let text = try source.text("WEFT_CORS_ORIGINS") else { return .anyOrigin }
     guard let policy = CORSPolicy(setting: text) else {
       throw SettingError(setting: "WEFT_CORS_ORIGINS", takes: "* or origins such as https://app.example.com, comma-separated", got: text)
@@ -111,7 +111,7 @@ struct ServeSettings {
     return url.hasSuffix("/") ? String(url.dropLast()) : url
   }
 
-  private static func tls(_ source: SettingSource) throws -> TLSFiles? {
+  static func tls(_ source: SettingSource) throws -> TLSFiles? {
     let certificate = try source.text("WEFT_TLS_CERT")
     let key = try source.text("WEFT_TLS_KEY")
     let clientCA = try source.text("WEFT_TLS_CLIENT_CA")

@@ -43,7 +43,7 @@ struct Call: AsyncParsableCommand {
 
   func run() async throws {
     guard let target = HostAndPort(server) else { return }
-    let loops = try EventLoopGroup(count: 1)
+    let loops = EventLoopGroup(count: 1)
     var configuration = RPCClient.Configuration()
     if tls || ca != nil { configuration.tls = try TLSContext(client: .init(authorityFile: ca)) }
     let client = RPCClient(host: target.host, port: target.port, loops: loops, configuration: configuration)
@@ -132,7 +132,9 @@ struct Call: AsyncParsableCommand {
     }
     var wire: [UInt8] = []
     do {
-      try text.withUnsafeBytes { bytes throws(JSONError) in try schema.readJSON(bytes, options: JSONReadOptions(), into: &wire) }
+      try text.withUnsafeBytes { bytes in
+        _ = try schema.readJSON(bytes, options: JSONReadOptions(), into: &wire)
+      }
     } catch {
       throw ReflectedServer.Failure(description: "the request is not a \(schema.fullName): \(error)")
     }
@@ -141,7 +143,7 @@ struct Call: AsyncParsableCommand {
 
   private func show(_ reply: [UInt8], _ schema: MessageSchema) throws {
     var json: [UInt8] = []
-    try reply.withUnsafeBytes { bytes throws(JSONError) in
+    try reply.withUnsafeBytes { bytes in
       try schema.writeJSON(wire: bytes, options: emitDefaults ? .rest : .protoJSON, into: &json)
     }
     print(String(decoding: JSONLayout.indented(json), as: UTF8.self))

@@ -46,9 +46,8 @@ struct Gateway: AsyncParsableCommand {
     let (level, format) = try ServeSettings.logging(source)
     LoggingSystem.bootstrap { format.handler(label: $0, level: level) }
     let logger = Logger(label: "weft")
-    let signals = StopSignals()
-
-    let loops = try EventLoopGroup(count: ProcessInfo.processInfo.activeProcessorCount)
+    let loops = EventLoopGroup(count: ProcessInfo.processInfo.activeProcessorCount)
+    let signals = try StopSignals(loops.loops[0])
     var configuration = RPCClient.Configuration()
     // One for each loop, so that a call need not change threads on its way out.
     configuration.connections = loops.loops.count

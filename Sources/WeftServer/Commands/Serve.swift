@@ -27,12 +27,10 @@ struct Serve: AsyncParsableCommand {
     do {
       let settings = try ServeSettings(dataDirectory: dataDirectory, http: http, grpc: grpc, source: flags.source())
       LoggingSystem.bootstrap { settings.logFormat.handler(label: $0, level: settings.logLevel) }
-      let signals = StopSignals()
       let assembly = try await Assembly(settings, commitGroup: commitGroup, logger: Logger(label: "weft"))
       Terminal.line("weft: http listening on \(assembly.http)")
       Terminal.line("weft: grpc listening on \(assembly.grpc)")
-      await signals.first()
-      await assembly.stop()
+      await assembly.untilStopped()
     } catch {
       Terminal.error("\(error)")
       throw ExitCode.failure

@@ -1,0 +1,12 @@
+extension GoogleProtobuf.Timestamp {
+  /// A point in time as databases keep it.
+  ///
+  /// - Parameter microseconds: Since 1970, UTC; negative before.
+  public init(microseconds: Int64) {
+    self.init()
+    // Nanoseconds count forward from the second, also before 1970 (timestamp.proto).
+    let (quotient, remainder) = microseconds.quotientAndRemainder(dividingBy: 1_000_000)
+    seconds = remainder < 0 ? quotient - 1 : quotient
+    nanos = Int32(remainder < 0 ? remainder + 1_000_000 : remainder) * 1_000
+  }
+}
