@@ -71,3 +71,59 @@ build_runner() {
 }
 
 [ -x "$cache/conformance_test_runner" ] || (build_runner)
+
+messages=google/protobuf/test_messages_proto3.proto
+source=$cache/build/source/src
+
+# A package outside the tree: our Protobuf module and testee, with the suite's messages made by our plugin.
+build_testee() {
+  plugin=${PROTOC_GEN_WEFT:-}
+  if [ -z "$plugin" ]; then
+    say "building the plugin"
+    swift build --package-path "$root" --product protoc-gen-weft >&2 || die "the plugin did not build"
+    plugin=$(swift build --package-path "$root" --show-bin-path)/protoc-gen-weft
+  fi
+  package=$cache/testee
+  mkdir -p "$package/Sources/weft-conformance"
+  ln -sfn "$root/Sources/Protobuf" "$package/Sources/Protobuf"
+  for file in "$package"/Sources/weft-conformance/*; do
+    if [ -L "$file" ]; then rm "$file"; fi
+  done
+  for file in "$root"/Benchmarks/weft-conformance/*.swift "$root"/Benchmarks/weft-conformance/Generated/*.swift; do
+    [ "$(basename "$file")" = GeneratedMessages.swift ] || ln -sfn "$file" "$package/Sources/weft-conformance/"
+  done
+  protoc --plugin=protoc-gen-weft="$plugin" -I "$source" --weft_out="$package/Sources/weft-conformance" \
+    --weft_opt=module=weft_conformance,Visibility=Internal "$messages" || die "the plugin failed on the suite's messages"
+  cat >"$package/Sources/weft-conformance/GeneratedMessages.swift" <<'SWIFT'
+internal import Protobuf
+
+let generatedMessages: [any Message.Type] = [ProtobufTestMessagesProto3.TestAllTypesProto3.self]
+SWIFT
+  cat >"$package/Package.swift" <<'SWIFT'
+// swift-tools-version:6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [.enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault")]
+let package = Package(
+  name: "weft-conformance-testee",
+  targets: [
+    .target(name: "Protobuf", swiftSettings: settings),
+    .executableTarget(name: "weft-conformance", dependencies: ["Protobuf"], swiftSettings: settings),
+  ])
+SWIFT
+  say "building the testee with generated messages"
+  swift build --package-path "$package" --product weft-conformance >&2 || die "the testee did not build"
+  testee=$(swift build --package-path "$package" --show-bin-path)/weft-conformance
+}
+
+testee=${1:-}
+if [ -z "$testee" ]; then build_testee; fi
+
+# A testee without generated messages takes their schemas from here.
+WEFT_CONFORMANCE_DESCRIPTORS=$cache/messages.bin
+export WEFT_CONFORMANCE_DESCRIPTORS
+protoc -I "$source" --include_imports --descriptor_set_out="$WEFT_CONFORMANCE_DESCRIPTORS" "$messages"
+
+# The suite of text format follows the other one and only skips; both are counted.
+"$cache/conformance_test_runner" --enforce_recommended --output_dir "$cache" \
+  --failure_list "$root/Tests/Conformance/known_failures.txt" "$testee"

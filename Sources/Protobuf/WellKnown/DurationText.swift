@@ -29,7 +29,6 @@ enum DurationText {
       p += 1
     }
     guard p > first, let nanos = TimestampText.fraction(&p, end), p == end else { return nil }
-    guard seconds < self.seconds.upperBound || nanos == 0 else { return nil }
     return negative ? (-seconds, -nanos) : (seconds, nanos)
   }
 }
