@@ -196,6 +196,6 @@ struct SchemaBuilder {
       let output = try find(method.outputType, element) { $0.findMessage($1) }
       methods.append(MethodSchema(proto: method, service: fullName, input: input, output: output))
     }
-    return ServiceSchema(proto: proto, fullName: fullName, methods: methods)
+    return ServiceSchema(proto: proto, fullName: fullName, methods: methods, file: file)
   }
 }

@@ -7,8 +7,11 @@ public final class ServiceSchema: Sendable {
   public let methods: [MethodSchema]
   /// What the `.proto` says of it in options.
   public let options: GoogleProtobuf.ServiceOptions
+  /// The file that declares it.
+  public let file: FileDescriptor
 
-  init(proto: GoogleProtobuf.ServiceDescriptorProto, fullName: String, methods: [MethodSchema]) {
+  init(proto: GoogleProtobuf.ServiceDescriptorProto, fullName: String, methods: [MethodSchema], file: FileDescriptor) {
+    self.file = file
     name = proto.name ?? ""
     self.fullName = fullName
     self.methods = methods
