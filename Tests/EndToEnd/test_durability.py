@@ -54,7 +54,7 @@ def test_kill_under_write_load_loses_nothing_acknowledged(tmp_path):
 @pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
 def test_no_created_answer_leaves_before_its_sync(tmp_path):
     trace = tmp_path / "trace"
-    wrap = ["strace", "-f", "-qq", "-s", "64", "-e", "trace=fsync,fdatasync,pwrite64,write,writev,sendto,sendmsg", "-o", str(trace)]
+    wrap = ["strace", "-D", "-f", "-qq", "-s", "64", "-e", "trace=fsync,fdatasync,pwrite64,write,writev,sendto,sendmsg", "-o", str(trace)]
     with Server(tmp_path / "data", wrap=wrap) as server:
         user = server.register()
         for n in range(30):
@@ -95,17 +95,23 @@ def test_sigterm_lets_calls_finish_and_exits_zero(tmp_path):
     user = server.register()
     results = []
 
+    connected = threading.Barrier(4)
+
     def login():
-        results.append(server.call("POST", "/api/auth/login", json={"email": user.email, "password": user.password}).status_code)
+        with server.client() as c:
+            assert c.get("/healthz").status_code == 200
+            connected.wait(20)
+            results.append(c.post("/api/auth/login", json={"email": user.email, "password": user.password}).status_code)
 
     callers = [threading.Thread(target=login) for _ in range(4)]
     for c in callers:
         c.start()
-    wait_for(lambda: server.process.poll() is None, "the server")
-    server.process.send_signal(signal.SIGTERM)
+    # Password checks take tens of milliseconds each, so with one answered the rest are under way.
+    wait_for(lambda: results, "the first login")
     assert server.stop() == 0
     for c in callers:
         c.join()
+    assert results == [200] * 4
 
 
 def test_newer_database_is_refused(tmp_path):

@@ -18,8 +18,8 @@ def test_unknown_path_and_wrong_method(server, user):
     answer = server.call("PATCH", "/api/tickets")
     detail(answer, 405)
     assert set(answer.headers["allow"].replace(" ", "").split(",")) >= {"GET", "POST", "HEAD", "OPTIONS"}
-    body = server.call("GET", "/api/v1/nothing").json()
-    assert body["code"] == 404 and body["message"]
+    other = server.call("GET", "/api/v1/nothing")
+    assert other.status_code == 404 and other.json()["success"] is False and other.json()["error"]["code"]
 
 
 def test_trailing_slash_and_unknown_parameters_are_tolerated(server, user):
