@@ -82,7 +82,7 @@ let package = Package(
     program("weft-conformance", ["Protobuf"], path: "Benchmarks/weft-conformance"),
     program("weft-interop", ["HTTP", "Net", "Protobuf", "RPC", logging], path: "Benchmarks/weft-interop"),
 
-    tests("Protobuf", ["Protobuf", "ReferenceMessages"], exclude: ["Python"]),
+    tests("Protobuf", ["Protobuf", "ReferenceMessages"], exclude: ["C", "Python"]),
     tests("Generator", ["Generator", "Protobuf", "protoc-gen-weft"]),
     tests("Net", ["Net"]),
     tests("HTTP", ["HTTP", "Net", "CNghttp2"]),

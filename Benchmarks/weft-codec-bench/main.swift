@@ -55,14 +55,15 @@ guard arguments.count == 2 else {
 }
 let one = contents(arguments[1] + "/one.bin")
 let list = contents(arguments[1] + "/list.bin")
-guard !one.isEmpty, !list.isEmpty else {
-  print("weft-codec-bench: \(arguments[1]) has no one.bin and list.bin")
+let json = contents(arguments[1] + "/list.json")
+guard !one.isEmpty, !list.isEmpty, !json.isEmpty else {
+  print("weft-codec-bench: \(arguments[1]) has no one.bin, list.bin and list.json")
   exit(1)
 }
 let ticket = try Bench.Ticket(serializedBytes: one)
 let tickets = try Bench.TicketList(serializedBytes: list)
-guard ticket.serializedBytes() == one, tickets.serializedBytes() == list else {
-  print("weft-codec-bench: what was decoded is encoded differently")
+guard ticket.serializedBytes() == one, tickets.serializedBytes() == list, try Bench.TicketList(jsonUTF8Bytes: json) == tickets else {
+  print("weft-codec-bench: the files do not hold the same list, or what was decoded is encoded differently")
   exit(1)
 }
 
@@ -70,3 +71,5 @@ try run("decode one", bytes: one.count) { try Bench.Ticket(serializedBytes: one)
 try run("encode one", bytes: one.count) { ticket.serializedBytes().count }
 try run("decode list", bytes: list.count) { try Bench.TicketList(serializedBytes: list).items.count }
 try run("encode list", bytes: list.count) { tickets.serializedBytes().count }
+try run("json decode list", bytes: json.count) { try Bench.TicketList(jsonUTF8Bytes: json).items.count }
+try run("json encode list", bytes: json.count) { try tickets.jsonUTF8Bytes().count }
