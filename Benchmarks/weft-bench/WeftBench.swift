@@ -68,7 +68,9 @@ enum WeftBench {
     return servers
   }
 
-  private static func listen(_ handler: any HTTPHandler, _ name: String, _ address: SocketAddress, _ group: EventLoopGroup) throws -> HTTPServer {
+  private static func listen(
+    _ handler: any HTTPHandler, _ name: String, _ address: SocketAddress, _ group: EventLoopGroup
+  ) throws -> HTTPServer {
     let server = HTTPServer(group: group, handler: handler, limits: HTTPLimits(), tls: nil)
     let actual = try server.bind(address)
     fputs("weft-bench: \(name) listening on \(actual)\n", stderr)

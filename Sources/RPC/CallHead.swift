@@ -12,6 +12,8 @@ struct CallHead {
   private(set) var refusal: RPCError?
 
   init(_ headers: Headers) {
+    // A loop would make a String of every name and value.
+    // swift-format-ignore: ReplaceForEachWithForLoop
     headers.forEach { name, value in
       // By length first: most names are settled by it.
       switch name.count {

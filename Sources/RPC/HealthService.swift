@@ -23,12 +23,14 @@ public final class HealthService: GRPCHealthV1.HealthServer {
     change { $0[service] = isServing ? .serving : .notServing }
   }
 
-  /// Everything is NOT_SERVING from now on: the server drains.
+  /// Everything is NOT_SERVING from now on: the server drains. Watchers are told so, and their streams end with UNAVAILABLE.
   public func stop() {
-    change { statuses in
-      for name in statuses.keys { statuses[name] = .notServing }
+    let watchers = state.withLock { state in
+      for name in state.statuses.keys { state.statuses[name] = .notServing }
+      state.isStopped = true
+      return state.watchers
     }
-    state.withLock { $0.isStopped = true }
+    wake(watchers)
   }
 
   private func change(_ body: (inout [String: GRPCHealthV1.HealthCheckResponse.ServingStatus]) -> Void) {
@@ -36,6 +38,10 @@ public final class HealthService: GRPCHealthV1.HealthServer {
       if !state.isStopped { body(&state.statuses) }
       return state.watchers
     }
+    wake(watchers)
+  }
+
+  private func wake(_ watchers: [ObjectIdentifier: ServerCall]) {
     for call in watchers.values { call.wake() }
   }
 
@@ -66,14 +72,15 @@ public final class HealthService: GRPCHealthV1.HealthServer {
     let id = ObjectIdentifier(call)
     state.withLock { $0.watchers[id] = call }
     defer { state.withLock { _ = $0.watchers.removeValue(forKey: id) } }
-    call.endWhenDraining()
     var last: GRPCHealthV1.HealthCheckResponse.ServingStatus?
     while !call.isCancelled {
-      let now = status(request.service) ?? .serviceUnknown
+      let (now, isStopped) = state.withLock { ($0.statuses[request.service] ?? .serviceUnknown, $0.isStopped) }
       if now != last {
         try await responses.write(.with { $0.status = now })
         last = now
       }
+      // A stream without an end of its own would hold up the drain.
+      if isStopped { throw RPCError.draining }
       await call.sleepUntilWoken()
     }
   }

@@ -85,7 +85,8 @@ public struct Metadata: Sendable, Equatable {
     guard !name.isEmpty, !isReserved(name) else { return false }
     return name.utf8.allSatisfy {
       switch $0 {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."): true
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+      case UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."): true
       default: false
       }
     }

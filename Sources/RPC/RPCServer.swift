@@ -37,8 +37,8 @@ public final class RPCServer: HTTPHandler {
   ///   - gatewaySecret: Whoever shows it as `weft-gateway-secret` is believed about the client's address and the request's id.
   /// - Precondition: Every application of the services has a policy, and no RPC is offered twice.
   public init(
-    services: [any RPCService], policies: [any ApplicationPolicy] = [], interceptors: [any ServerInterceptor] = [], limits: Limits = Limits(),
-    gatewaySecret: String? = nil, logger: Logger
+    services: [any RPCService], policies: [any ApplicationPolicy] = [], interceptors: [any ServerInterceptor] = [],
+    limits: Limits = Limits(), gatewaySecret: String? = nil, logger: Logger
   ) {
     self.interceptors = interceptors
     self.logger = logger
@@ -99,10 +99,7 @@ public final class RPCServer: HTTPHandler {
       drain.endless = [:]
       return endless
     }
-    for call in endless.values {
-      // Twice through the loop's queue, so that a watcher of health still tells its client what has changed.
-      call.loop.execute { call.loop.execute { call.abandon(.draining) } }
-    }
+    for call in endless.values { call.loop.execute { call.abandon(.draining) } }
   }
 
   func registerEndless(_ call: ServerCall) {

@@ -121,6 +121,18 @@ public class ServerCall: @unchecked Sendable {  // every stored `var` is touched
     await withUnsafeContinuation { wakeWaiter = $0 }
   }
 
+  /// Suspends for `duration`, on a timer of the loop.
+  ///
+  /// - Throws: `CancellationError` once nobody waits for the call any more.
+  public func sleep(for duration: Duration) async throws(CancellationError) {
+    assertOnLoop()
+    let end = loop.now + duration
+    let timer = loop.schedule(at: end) { [weak self] in self?.wake() }
+    defer { loop.cancel(timer) }
+    while loop.now < end, phase != .ended { await sleepUntilWoken() }
+    if phase == .ended { throw CancellationError() }
+  }
+
   /// Ends `sleepUntilWoken()`. From any thread.
   public func wake() {
     guard loop.inLoop else { return loop.execute { self.wake() } }
@@ -364,7 +376,8 @@ enum BearerToken {
   static func parse(_ authorization: String?) -> String? {
     guard let authorization else { return nil }
     let scheme = "bearer "
-    guard authorization.utf8.count > scheme.utf8.count, zip(authorization.utf8, scheme.utf8).allSatisfy({ $0 | 0x20 == $1 }) else { return nil }
+    guard authorization.utf8.count > scheme.utf8.count else { return nil }
+    guard zip(authorization.utf8, scheme.utf8).allSatisfy({ $0 | 0x20 == $1 }) else { return nil }
     return String(authorization.utf8.dropFirst(scheme.utf8.count))
   }
 }

@@ -31,7 +31,9 @@ struct RawCall {
 
   func answer(from server: Loopback) async throws -> Answer {
     let loop = server.loop
-    let connection = try await HTTPClientConnection.connect(to: "127.0.0.1", port: server.port, tls: nil, loop: loop)
+    let connection = try await server.onLoop {
+      try await HTTPClientConnection.connect(to: "127.0.0.1", port: server.port, tls: nil, loop: loop, timeout: .seconds(10))
+    }
     let answer = await withCheckedContinuation { continuation in
       loop.execute { [self] in
         let head = RequestHead(method: method, path: path, authority: "127.0.0.1", headers: headers)
