@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 packages=(
   libnghttp2-dev libssl-dev libsqlite3-dev libargon2-dev zlib1g-dev pkg-config # what the server links
   protobuf-compiler libprotobuf-dev                                            # `make generate`, generator tests
+  protobuf-c-compiler libprotobuf-c-dev                                        # the second opinion in codec tests
   python3-venv curl nghttp2-client strace                                      # black-box tests
 )
 missing=()
