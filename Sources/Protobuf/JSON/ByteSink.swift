@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// A growing buffer that JSON and wire bytes are written into, front to back.
 ///
@@ -10,14 +11,19 @@ struct ByteSink: ~Copyable {
   private var limit: UnsafeMutablePointer<UInt8>
 
   init(capacity: Int) {
-    let size = max(capacity, 256)
-    base = .allocate(capacity: size)
+    if capacity > SinkReserve.worthwhile, capacity <= SinkReserve.size, let kept = SinkReserve.take() {
+      base = kept
+      limit = kept + SinkReserve.size
+    } else {
+      let size = capacity > SinkReserve.worthwhile && capacity <= SinkReserve.size ? SinkReserve.size : max(capacity, 256)
+      base = .allocate(capacity: size)
+      limit = base + size
+    }
     q = base
-    limit = base + size
   }
 
   deinit {
-    base.deallocate()
+    SinkReserve.give(base, size: limit - base)
   }
 
   @inline(__always) var count: Int { q - base }
@@ -31,10 +37,12 @@ struct ByteSink: ~Copyable {
 
   @inline(never) private mutating func grow(_ n: Int) {
     let used = count
-    let size = max((limit - base) * 2, used + n + 64)
+    let doubled = max((limit - base) * 2, used + n + 64)
+    // Sizes in the neighbourhood of the reserve become its size, so that they can be kept.
+    let size = doubled > SinkReserve.worthwhile && doubled < SinkReserve.size ? SinkReserve.size : doubled
     let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: size)
     larger.update(from: base, count: used)
-    base.deallocate()
+    SinkReserve.give(base, size: limit - base)
     base = larger
     q = larger + used
     limit = larger + size
@@ -114,5 +122,27 @@ struct ByteSink: ~Copyable {
     q = base + (mark - 1)
     varint(UInt64(length))
     q += length
+  }
+}
+
+/// One large buffer kept for the next sink that wants one. The allocator would give its pages back to the system each
+/// time, and faulting them in again took a fifth of writing a page of tickets.
+private enum SinkReserve {
+  static let size = 1 << 18
+  /// Below this the allocator keeps what it gave.
+  static let worthwhile = 1 << 13
+
+  /// Address of the buffer, 0 while it is lent.
+  private static let kept = Atomic<UInt>(0)
+
+  /// The buffer; nil while it is lent, or before there was one.
+  static func take() -> UnsafeMutablePointer<UInt8>? {
+    UnsafeMutablePointer(bitPattern: kept.exchange(0, ordering: .acquiring))
+  }
+
+  /// Keeps a buffer of the right size if none is kept, and frees any other.
+  static func give(_ base: UnsafeMutablePointer<UInt8>, size: Int) {
+    if size == self.size, kept.compareExchange(expected: 0, desired: UInt(bitPattern: base), ordering: .releasing).exchanged { return }
+    base.deallocate()
   }
 }

@@ -6,7 +6,7 @@ extension MessageSchema {
   public func writeJSON(
     wire: UnsafeRawBufferPointer, options: JSONWriteOptions = .protoJSON, into out: inout [UInt8]
   ) throws(JSONError) {
-    var writer = JSONWriter(options: options, file: file, capacity: wire.count + wire.count / 2 + 256)
+    var writer = JSONWriter(options: options, file: file, capacity: wire.count * 2 + 256)
     do throws(JSONFailure) {
       try writer.message(plan, WireRange(wire), depth: BinaryReader.depthMax)
     } catch {
