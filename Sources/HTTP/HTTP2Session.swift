@@ -1,373 +1,501 @@
 internal import CNghttp2
-import Glibc
 internal import Net
 
-/// One HTTP/2 connection, server or client, on nghttp2. Confined to the transport's loop.
-final class HTTP2Session: HTTPConnection, WireProtocol, @unchecked Sendable {
-  private let transport: Transport
-  private var session: OpaquePointer?
-  private let handler: (any HTTPHandler)?
-  private var streams: [Int32: HTTPStream] = [:]
-  private var pending: [HTTPStream] = []
-  private var isReceiving = false
-  private var isDead = false
-  private var isDraining = false
-  var onGone: (() -> Void)?
+/// The one place that calls nghttp2: a session, its options, its callbacks and the frames we submit.
+///
+/// Inside a callback only state is changed and noted (`HTTP2Connection.note`); no owner is called, no task started or resumed.
+final class HTTP2Session {
+  // The connection owns this session and outlives it; a counted reference would be taken and dropped for every frame.
+  private unowned(unsafe) let connection: HTTP2Connection
+  private let session: OpaquePointer
+  private let isServer: Bool
+  private let limits: HTTPLimits
 
-  init(transport: Transport, handler: (any HTTPHandler)?) {
-    self.transport = transport
-    self.handler = handler
-    super.init()
-    var option: OpaquePointer?
-    nghttp2_option_new(&option)
-    nghttp2_option_set_no_auto_window_update(option, 1)
-    nghttp2_option_set_no_closed_streams(option, 1)
-    nghttp2_option_set_max_outbound_ack(option, 1000)
-    let this = Unmanaged.passUnretained(self).toOpaque()
-    if handler != nil {
-      nghttp2_session_server_new2(&session, Self.callbacks, this, option)
-    } else {
-      nghttp2_session_client_new2(&session, Self.callbacks, this, option)
-    }
-    nghttp2_option_del(option)
-    let limits = transport.limits
+  // The head that is being received: HEADERS and its CONTINUATIONs are never interleaved (RFC 9113, 4.3).
+  private var method = HTTPMethod.get
+  private var path: [UInt8] = []
+  private var authority: [UInt8] = []
+  private var status = 0
+  private var fields = Headers()
+  private var request: RequestHead?
+  private var listSize = 0
+  private var fieldCount = 0
+  private var isTooLarge = false
+  /// The stream whose head is being received; 0 between heads.
+  private(set) var headStream: Int32 = 0
+
+  /// Where `pull` gathers; DATA frames are written there without nghttp2's own buffer between.
+  private var output: OutputBuffer?
+  private var outputMax = 0
+
+  init(connection: HTTP2Connection, isServer: Bool, limits: HTTPLimits) {
+    self.connection = connection
+    self.isServer = isServer
+    self.limits = limits
+    var made: OpaquePointer?
+    // `self` cannot be passed before it is whole: it is set right after.
+    let result =
+      isServer
+      ? nghttp2_session_server_new2(&made, HTTP2Session.callbacks, nil, HTTP2Session.options)
+      : nghttp2_session_client_new2(&made, HTTP2Session.callbacks, nil, HTTP2Session.options)
+    guard result == 0, let made else { preconditionFailure("no memory for an HTTP/2 session") }
+    session = made
+    nghttp2_session_set_user_data(session, Unmanaged.passUnretained(self).toOpaque())
+    submitSettings()
+  }
+
+  deinit {
+    nghttp2_session_del(session)
+  }
+
+  private func submitSettings() {
     var settings = [
-      nghttp2_settings_entry(settings_id: Int32(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS.rawValue), value: UInt32(limits.streamsMax)),
       nghttp2_settings_entry(settings_id: Int32(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE.rawValue), value: UInt32(limits.streamWindow)),
       nghttp2_settings_entry(settings_id: Int32(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE.rawValue), value: UInt32(limits.headerBytesMax)),
+      isServer
+        ? nghttp2_settings_entry(settings_id: Int32(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS.rawValue), value: UInt32(limits.streamsMax))
+        : nghttp2_settings_entry(settings_id: Int32(NGHTTP2_SETTINGS_ENABLE_PUSH.rawValue), value: 0),
     ]
-    if handler == nil { settings[0] = nghttp2_settings_entry(settings_id: Int32(NGHTTP2_SETTINGS_ENABLE_PUSH.rawValue), value: 0) }
     nghttp2_submit_settings(session, 0, &settings, settings.count)
     nghttp2_session_set_local_window_size(session, 0, 0, Int32(limits.connectionWindow))
   }
 
-  deinit { nghttp2_session_del(session) }
+  // Made once, read by every session, never freed.
+  private nonisolated(unsafe) static let options: OpaquePointer? = {
+    var options: OpaquePointer?
+    nghttp2_option_new(&options)
+    // Credit is given back as the application reads (architecture, decisions 6 and 8).
+    nghttp2_option_set_no_auto_window_update(options, 1)
+    // 2,000 finished streams would otherwise hold 270 KB for a priority tree that nobody asks.
+    nghttp2_option_set_no_closed_streams(options, 1)
+    // Above what one read can hold, so that our own budget speaks first, with a GOAWAY; nghttp2 would just fail.
+    nghttp2_option_set_max_outbound_ack(options, 10_000)
+    nghttp2_option_set_max_settings(options, 32)
+    // Behind our own budget, for resets of streams that had a response.
+    nghttp2_option_set_stream_reset_rate_limit(options, 4000, 400)
+    return options
+  }()
 
-  // Made once and never freed.
+  // MARK: In and out
+
+  enum Received {
+    case everything
+    /// Protocol error: the code for the GOAWAY that is our last word.
+    case failed(UInt32)
+  }
+
+  func receive(_ bytes: UnsafeRawBufferPointer) -> Received {
+    let result = nghttp2_session_mem_recv(session, bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count)
+    if result >= 0 { return .everything }
+    switch Int32(result) {
+    case NGHTTP2_ERR_FLOODED.rawValue, NGHTTP2_ERR_TOO_MANY_CONTINUATIONS.rawValue: return .failed(HTTPErrorCode.enhanceYourCalm)
+    case NGHTTP2_ERR_BAD_CLIENT_MAGIC.rawValue, NGHTTP2_ERR_PROTO.rawValue: return .failed(HTTPErrorCode.protocolError)
+    default: return .failed(HTTPErrorCode.internalError)
+    }
+  }
+
+  /// Appends frames that are ready until there are none or `output` holds `max` bytes.
+  func pull(into output: OutputBuffer, max: Int) {
+    self.output = output
+    outputMax = max
+    while output.count < max {
+      var frame: UnsafePointer<UInt8>?
+      let count = nghttp2_session_mem_send(session, &frame)
+      guard count > 0, let frame else { break }
+      output.append(frame, count)
+    }
+    self.output = nil
+  }
+
+  /// Nothing can be received or sent any more.
+  var isFinished: Bool { nghttp2_session_want_read(session) == 0 && nghttp2_session_want_write(session) == 0 }
+
+  var lastStream: Int32 { nghttp2_session_get_last_proc_stream_id(session) }
+
+  // MARK: Frames we send
+
+  func submitResponse(_ stream: HTTPStream, _ head: ResponseHead, date: UnsafeRawBufferPointer?, end: Bool) {
+    withFields(head.headers, pseudo: [(":status", "\(head.status)")], date: date) { nva, count in
+      submitResponse(stream, nva, count, end: end)
+    }
+  }
+
+  func submitResponse(_ stream: HTTPStream, _ table: HeaderTable, end: Bool) {
+    submitResponse(stream, table.nva.baseAddress, table.nva.count, end: end)
+  }
+
+  private func submitResponse(_ stream: HTTPStream, _ nva: UnsafePointer<nghttp2_nv>?, _ count: Int, end: Bool) {
+    if end {
+      nghttp2_submit_response(session, stream.id, nva, count, nil)
+    } else {
+      var provider = HTTP2Session.provider(stream)
+      nghttp2_submit_response(session, stream.id, nva, count, &provider)
+    }
+  }
+
+  /// - Returns: The stream's identifier, or nil when this connection has none left.
+  func submitRequest(_ stream: HTTPStream, end: Bool) -> Int32? {
+    let head = stream.request
+    let pseudo: [(StaticString, String)] = [
+      (":method", head.method.name), (":scheme", head.scheme), (":authority", head.authority), (":path", head.path),
+    ]
+    var id: Int32 = -1
+    withFields(head.headers, pseudo: pseudo, date: nil) { nva, count in
+      let user = Unmanaged.passUnretained(stream).toOpaque()
+      var provider = HTTP2Session.provider(stream)
+      id = end
+        ? nghttp2_submit_request(session, nil, nva, count, nil, user)
+        : nghttp2_submit_request(session, nil, nva, count, &provider, user)
+    }
+    return id > 0 ? id : nil
+  }
+
+  func resume(_ stream: HTTPStream) {
+    nghttp2_session_resume_data(session, stream.id)
+  }
+
+  func reset(_ id: Int32, _ code: UInt32) {
+    nghttp2_submit_rst_stream(session, 0, id, code)
+  }
+
+  func consume(_ stream: HTTPStream, _ count: Int) {
+    nghttp2_session_consume_stream(session, stream.id, count)
+    nghttp2_session_consume_connection(session, count)
+  }
+
+  /// Gives the connection's credit back for bytes that nobody will read.
+  func discard(_ count: Int) {
+    if count > 0 { nghttp2_session_consume_connection(session, count) }
+  }
+
+  /// RFC 9113, 6.8: first a GOAWAY that refuses nothing yet, then, when the peer's answer to the PING shows that it was seen, the real one.
+  func submitShutdownNotice() {
+    nghttp2_submit_shutdown_notice(session)
+    submitPing()
+  }
+
+  func submitPing() {
+    nghttp2_submit_ping(session, 0, nil)
+  }
+
+  func submitGoAway(_ code: UInt32, _ reason: StaticString = "") {
+    nghttp2_submit_goaway(session, 0, lastStream, code, reason.utf8Start, reason.utf8CodeUnitCount)
+  }
+
+  /// GOAWAY, then nothing more is sent or received.
+  func terminate(_ code: UInt32) {
+    nghttp2_session_terminate_session(session, code)
+  }
+
+  // MARK: Fields
+
+  /// Lays out the nghttp2 form of pseudo and regular fields for the length of the call; nghttp2 copies them.
+  private func withFields(
+    _ headers: Headers, pseudo: [(StaticString, String)], date: UnsafeRawBufferPointer?, _ body: (UnsafePointer<nghttp2_nv>, Int) -> Void
+  ) {
+    var values = pseudo.map(\.1)
+    withUnsafeTemporaryAllocation(of: nghttp2_nv.self, capacity: pseudo.count + headers.count + 1) { nva in
+      var count = 0
+      func add(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+        nva[count] = nghttp2_nv(
+          name: UnsafeMutablePointer(mutating: name.bindMemory(to: UInt8.self).baseAddress),
+          value: UnsafeMutablePointer(mutating: value.bindMemory(to: UInt8.self).baseAddress), namelen: name.count, valuelen: value.count,
+          flags: 0)
+        count += 1
+      }
+      /// Each String's bytes stay put only inside its own closure, hence the recursion.
+      func addPseudo(_ index: Int) {
+        guard index < values.count else {
+          headers.storage.withUnsafeBytes { _ in
+            headers.forEach { name, value in
+              if !isConnectionField(name) { add(name, value) }
+            }
+            if let date { add(UnsafeRawBufferPointer(start: HTTP2Session.dateName.utf8Start, count: 4), date) }
+            if let first = nva.baseAddress { body(first, count) }
+          }
+          return
+        }
+        let name = pseudo[index].0
+        values[index].makeContiguousUTF8()
+        let value = values[index]
+        value.utf8.withContiguousStorageIfAvailable { bytes in
+          add(UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount), UnsafeRawBufferPointer(bytes))
+          addPseudo(index + 1)
+        }
+      }
+      addPseudo(0)
+    }
+  }
+
+  private static let dateName: StaticString = "date"
+
+  // MARK: Trailers and bodies, asked for by nghttp2 while it sends
+
+  private static func provider(_ stream: HTTPStream) -> nghttp2_data_provider {
+    var provider = nghttp2_data_provider()
+    // The connection keeps the stream until nghttp2 has closed it.
+    provider.source.ptr = Unmanaged.passUnretained(stream).toOpaque()
+    provider.read_callback = { _, _, _, length, flags, source, user in
+      guard let pointer = source?.pointee.ptr, let flags, let user else { return Int(NGHTTP2_ERR_CALLBACK_FAILURE.rawValue) }
+      return Unmanaged<HTTP2Session>.fromOpaque(user)._withUnsafeGuaranteedRef { session in
+        Unmanaged<HTTPStream>.fromOpaque(pointer)._withUnsafeGuaranteedRef { session.offer($0, length, flags) }
+      }
+    }
+    return provider
+  }
+
+  /// How much of the stream's queue goes into the next DATA frame, of at most `length` bytes.
+  private func offer(_ stream: HTTPStream, _ length: Int, _ flags: UnsafeMutablePointer<UInt32>) -> Int {
+    let count = min(length, stream.outbound.count)
+    flags.pointee |= UInt32(NGHTTP2_DATA_FLAG_NO_COPY.rawValue)
+    guard count == stream.outbound.count, stream.isOutboundFinished else {
+      return count > 0 ? count : Int(NGHTTP2_ERR_DEFERRED.rawValue)
+    }
+    flags.pointee |= UInt32(NGHTTP2_DATA_FLAG_EOF.rawValue)
+    switch stream.trailers {
+    case .none:
+      return count
+    case .headers(let headers):
+      withFields(headers, pseudo: [], date: nil) { nva, fieldCount in nghttp2_submit_trailer(session, stream.id, nva, fieldCount) }
+    case .table(let table):
+      nghttp2_submit_trailer(session, stream.id, table.nva.baseAddress, table.nva.count)
+    }
+    flags.pointee |= UInt32(NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue)
+    return count
+  }
+
+  /// Writes a DATA frame, whose nine header bytes nghttp2 made, straight behind what was gathered.
+  fileprivate func sendData(_ stream: HTTPStream, _ header: UnsafePointer<UInt8>, _ length: Int) -> Int32 {
+    guard let output, output.count < outputMax else { return NGHTTP2_ERR_WOULDBLOCK.rawValue }
+    output.append(header, 9)
+    if length > 0 {
+      stream.outbound.withUnsafeBytes { if let start = $0.baseAddress { output.append(start, length) } }
+      stream.outbound.consume(length)
+      stream.lastOutbound = stream.loop.now
+      if stream.wasAboveHighWater, stream.outbound.count <= HTTPStream.lowWater {
+        stream.wasAboveHighWater = false
+        connection.note(stream, .writable)
+      }
+    }
+    return 0
+  }
+
+  // MARK: What nghttp2 tells while it receives and sends
+
+  fileprivate func stream(_ id: Int32) -> HTTPStream? {
+    guard let user = nghttp2_session_get_stream_user_data(session, id) else { return nil }
+    return Unmanaged<HTTPStream>.fromOpaque(user).takeUnretainedValue()
+  }
+
+  fileprivate func beganFrame(_ header: nghttp2_frame_hd) {
+    if header.type == UInt8(NGHTTP2_CONTINUATION.rawValue) { connection.count(.continuation) }
+  }
+
+  fileprivate func beganHead(_ frame: UnsafePointer<nghttp2_frame>) {
+    headStream = frame.pointee.hd.stream_id
+    request = nil
+    fields = Headers()
+    path.removeAll(keepingCapacity: true)
+    authority.removeAll(keepingCapacity: true)
+    (status, listSize, fieldCount, isTooLarge) = (0, 0, 0, false)
+    guard isServer, frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST, connection.isFull else { return }
+    // Slots are held by handlers that still run for streams that are closed already, of which nghttp2 knows nothing.
+    reset(headStream, HTTPErrorCode.refusedStream)
+    headStream = 0
+  }
+
+  fileprivate func field(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+    guard headStream != 0, !isTooLarge else { return }
+    listSize += name.count + value.count + 32
+    fieldCount += 1
+    if listSize > limits.headerBytesMax || fieldCount > limits.headerFieldsMax {
+      isTooLarge = true
+      return
+    }
+    guard name.count > 0, name[0] == UInt8(ascii: ":") else {
+      if request == nil, isServer, !path.isEmpty { makeRequest() }
+      if request != nil { request?.headers.append(name: name, value: value) } else { fields.append(name: name, value: value) }
+      return
+    }
+    // nghttp2 checked which pseudo-fields may be there; their lengths tell them apart.
+    switch name.count {
+    case 5: path.append(contentsOf: value)
+    case 10: authority.append(contentsOf: value)
+    case 7 where name[1] == UInt8(ascii: "m"): method = HTTPMethod(bytes: value)
+    case 7 where name[2] == UInt8(ascii: "t"): status = HTTP1Parser.decimal(value) ?? 0
+    default: return
+    }
+  }
+
+  private func makeRequest() {
+    path.withUnsafeBytes { path in
+      authority.withUnsafeBytes { authority in
+        request = RequestHead(
+          method: method, path: path, authority: authority, version: .http2, peer: connection.transport.peer,
+          isTLS: connection.transport.isTLS)
+      }
+    }
+  }
+
+  fileprivate func received(_ frame: UnsafePointer<nghttp2_frame>) {
+    let header = frame.pointee.hd
+    switch UInt32(header.type) {
+    case NGHTTP2_DATA.rawValue:
+      let isEnd = header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
+      if isEnd, let stream = stream(header.stream_id) { connection.inboundEnded(stream) }
+      if !isEnd, header.length == frame.pointee.data.padlen { connection.count(.emptyData) }
+    case NGHTTP2_HEADERS.rawValue:
+      receivedHead(frame)
+    case NGHTTP2_RST_STREAM.rawValue:
+      if isServer, let stream = stream(header.stream_id), !stream.isHeadSent { connection.count(.earlyReset) }
+    case NGHTTP2_PING.rawValue:
+      if header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0 { connection.pingAnswered() } else { connection.count(.ping) }
+    case NGHTTP2_SETTINGS.rawValue:
+      if header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) == 0 { connection.settingsReceived() }
+    case NGHTTP2_PRIORITY.rawValue:
+      connection.count(.priority)
+    case NGHTTP2_WINDOW_UPDATE.rawValue:
+      connection.count(.windowUpdate)
+    case NGHTTP2_GOAWAY.rawValue:
+      connection.peerIsGoingAway()
+    default:
+      return
+    }
+  }
+
+  private func receivedHead(_ frame: UnsafePointer<nghttp2_frame>) {
+    let header = frame.pointee.hd
+    guard headStream != 0 else { return }
+    headStream = 0
+    let end = header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
+    if isServer, frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST {
+      if request == nil { makeRequest() }
+      guard let head = request else { return }
+      request = nil
+      let stream = HTTPStream(id: header.stream_id, request: head, connection: connection, isServer: true)
+      stream.isHeadTooLarge = isTooLarge
+      nghttp2_session_set_stream_user_data(session, header.stream_id, Unmanaged.passUnretained(stream).toOpaque())
+      connection.opened(stream)
+      if end { connection.inboundEnded(stream) }
+      return
+    }
+    guard let stream = stream(header.stream_id) else { return }
+    if isTooLarge {
+      reset(stream.id, HTTPErrorCode.enhanceYourCalm)
+      return
+    }
+    // RFC 9113, 8.1: interim responses come before the final one; nobody here waits for them.
+    if !isServer, stream.response == nil, status < 200 { return }
+    if !isServer, stream.response == nil {
+      stream.response = ResponseHead(status: status, headers: fields)
+    } else {
+      stream.inboundTrailers = fields
+    }
+    fields = Headers()
+    if end { connection.inboundEnded(stream) } else { connection.note(stream, .changed) }
+  }
+
+  fileprivate func receivedData(_ id: Int32, _ bytes: UnsafeRawBufferPointer) {
+    guard let stream = stream(id), !stream.wasResetByUs, !stream.isHeadTooLarge else {
+      nghttp2_session_consume_stream(session, id, bytes.count)
+      return discard(bytes.count)
+    }
+    stream.inbound.append(bytes)
+    stream.lastInbound = stream.loop.now
+    connection.note(stream, .changed)
+  }
+
+  fileprivate func sent(_ frame: UnsafePointer<nghttp2_frame>) {
+    let header = frame.pointee.hd
+    let isData = header.type == UInt8(NGHTTP2_DATA.rawValue)
+    guard isData || header.type == UInt8(NGHTTP2_HEADERS.rawValue) else { return }
+    connection.sentFrame(isData: isData)
+    // RFC 9113, 8.1: an answer that is complete before its request asks the client, with NO_ERROR, to send no more of it.
+    if isServer, header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0,
+      nghttp2_session_get_stream_remote_close(session, header.stream_id) == 0
+    {
+      reset(header.stream_id, HTTPErrorCode.noError)
+    }
+  }
+
+  fileprivate func willSend(_ frame: UnsafePointer<nghttp2_frame>) {
+    guard isServer, frame.pointee.hd.type == UInt8(NGHTTP2_RST_STREAM.rawValue), frame.pointee.rst_stream.error_code != 0 else { return }
+    // A reset that the application asked for, at a deadline say, is not the peer's doing.
+    if let stream = stream(frame.pointee.hd.stream_id), stream.wasResetByUs { return }
+    connection.count(.selfReset)
+  }
+
+  fileprivate func closed(_ id: Int32, _ code: UInt32) {
+    if headStream == id { headStream = 0 }
+    guard let stream = stream(id) else { return }
+    nghttp2_session_set_stream_user_data(session, id, nil)
+    connection.closed(stream, code)
+  }
+
+  // Made once, read by every session, never freed.
   private nonisolated(unsafe) static let callbacks: OpaquePointer? = {
     var callbacks: OpaquePointer?
     nghttp2_session_callbacks_new(&callbacks)
-    nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks) { _, frame, user in
-      HTTP2Session.of(user).beginHeaders(frame!.pointee)
+    nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks) { _, header, user in
+      if let header { with(user) { $0.beganFrame(header.pointee) } }
       return 0
     }
-    nghttp2_session_callbacks_set_on_header_callback(callbacks) { _, frame, name, nameLength, value, valueLength, _, user in
-      HTTP2Session.of(user).header(
-        frame!.pointee, UnsafeRawBufferPointer(start: name, count: nameLength), UnsafeRawBufferPointer(start: value, count: valueLength))
+    nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks) { _, frame, user in
+      if let frame { with(user) { $0.beganHead(frame) } }
+      return 0
+    }
+    nghttp2_session_callbacks_set_on_header_callback(callbacks) { _, _, name, nameCount, value, valueCount, _, user in
+      with(user) {
+        $0.field(UnsafeRawBufferPointer(start: name, count: nameCount), UnsafeRawBufferPointer(start: value, count: valueCount))
+      }
+      return 0
     }
     nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks) { _, _, id, data, count, user in
-      HTTP2Session.of(user).data(id, UnsafeRawBufferPointer(start: data, count: count))
+      with(user) { $0.receivedData(id, UnsafeRawBufferPointer(start: data, count: count)) }
       return 0
     }
     nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks) { _, frame, user in
-      HTTP2Session.of(user).frameReceived(frame!.pointee)
+      if let frame { with(user) { $0.received(frame) } }
       return 0
     }
+    nghttp2_session_callbacks_set_before_frame_send_callback(callbacks) { _, frame, user in
+      if let frame { with(user) { $0.willSend(frame) } }
+      return 0
+    }
+    nghttp2_session_callbacks_set_on_frame_send_callback(callbacks) { _, frame, user in
+      if let frame { with(user) { $0.sent(frame) } }
+      return 0
+    }
+    nghttp2_session_callbacks_set_send_data_callback(callbacks) { _, _, header, length, source, user in
+      guard let header, let pointer = source?.pointee.ptr else { return NGHTTP2_ERR_CALLBACK_FAILURE.rawValue }
+      return with(user) { session in
+        Unmanaged<HTTPStream>.fromOpaque(pointer)._withUnsafeGuaranteedRef { session.sendData($0, header, length) }
+      }
+    }
     nghttp2_session_callbacks_set_on_stream_close_callback(callbacks) { _, id, code, user in
-      HTTP2Session.of(user).closed(id, code)
+      with(user) { $0.closed(id, code) }
       return 0
     }
     return callbacks
   }()
 
-  private static func of(_ user: UnsafeMutableRawPointer?) -> HTTP2Session {
-    Unmanaged<HTTP2Session>.fromOpaque(user!).takeUnretainedValue()
+  /// nghttp2 hands back the pointer that `init` gave it; the session is alive while nghttp2 runs.
+  private static func with<R>(_ user: UnsafeMutableRawPointer?, _ body: (HTTP2Session) -> R) -> R {
+    guard let user else { preconditionFailure("nghttp2 lost its user data") }
+    return Unmanaged<HTTP2Session>.fromOpaque(user)._withUnsafeGuaranteedRef(body)
   }
+}
 
-  // MARK: Receiving
-
-  private final class Building {
-    var method: [UInt8] = []
-    var path: [UInt8] = []
-    var authority: [UInt8] = []
-    var status = 0
-    var headers = Headers()
-    var isTrailers = false
+/// RFC 9113, 8.2.2: fields that concern an HTTP/1.1 connection are not sent.
+private func isConnectionField(_ name: UnsafeRawBufferPointer) -> Bool {
+  func equals(_ text: StaticString) -> Bool {
+    name.elementsEqual(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
-  private var building: [Int32: Building] = [:]
-
-  private func beginHeaders(_ frame: nghttp2_frame) {
-    let entry = Building()
-    if handler != nil {
-      entry.isTrailers = frame.headers.cat != NGHTTP2_HCAT_REQUEST
-    } else {
-      entry.isTrailers = streams[frame.hd.stream_id]?.response != nil
-    }
-    building[frame.hd.stream_id] = entry
+  return switch name.count {
+  case 10: equals("connection") || equals("keep-alive")
+  case 7: equals("upgrade")
+  case 16: equals("proxy-connection")
+  case 17: equals("transfer-encoding")
+  default: false
   }
-
-  private func header(_ frame: nghttp2_frame, _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Int32 {
-    guard let entry = building[frame.hd.stream_id] else { return 0 }
-    if name.first == UInt8(ascii: ":") {
-      switch name.count {
-      case 5: entry.path = Array(value)
-      case 10: entry.authority = Array(value)
-      case 7 where name[1] == UInt8(ascii: "m"): entry.method = Array(value)
-      case 7 where name[2] == UInt8(ascii: "t"): entry.status = Int(String(decoding: value, as: UTF8.self)) ?? 0
-      default: break
-      }
-    } else {
-      entry.headers.append(name: name, value: value)
-    }
-    return 0
-  }
-
-  private func data(_ id: Int32, _ bytes: UnsafeRawBufferPointer) {
-    guard let stream = streams[id] else {
-      nghttp2_session_consume_connection(session, bytes.count)
-      return
-    }
-    stream.inbound.append(bytes)
-    note(stream, .changed)
-  }
-
-  private func frameReceived(_ frame: nghttp2_frame) {
-    let id = frame.hd.stream_id
-    let end = frame.hd.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
-    if frame.hd.type == UInt8(NGHTTP2_HEADERS.rawValue), let entry = building.removeValue(forKey: id) {
-      if entry.isTrailers {
-        if let stream = streams[id] {
-          stream.inboundTrailers = entry.headers
-          note(stream, .changed)
-        }
-      } else if handler != nil {
-        open(id, entry)
-      } else if let stream = streams[id] {
-        if entry.status >= 200 { stream.response = ResponseHead(status: entry.status, headers: entry.headers) }
-        note(stream, .changed)
-      }
-    }
-    if end, frame.hd.type == UInt8(NGHTTP2_HEADERS.rawValue) || frame.hd.type == UInt8(NGHTTP2_DATA.rawValue), let stream = streams[id] {
-      stream.inboundEnded = true
-      note(stream, .changed)
-    }
-  }
-
-  private func open(_ id: Int32, _ entry: Building) {
-    var request = entry.path.withUnsafeBytes { path in
-      entry.authority.withUnsafeBytes { authority in
-        RequestHead(
-          method: HTTPMethod(String(decoding: entry.method, as: UTF8.self)), path: path, authority: authority, version: .http2,
-          peer: transport.peer, isTLS: false)
-      }
-    }
-    request.headers.append(contentsOf: entry.headers)
-    let stream = HTTPStream(loop: transport.loop, id: id, request: request, connection: self)
-    stream.declaredLength = entry.headers["content-length"].flatMap { Int($0) }
-    streams[id] = stream
-    note(stream, .accept)
-  }
-
-  private func closed(_ id: Int32, _ code: UInt32) {
-    guard let stream = streams[id] else { return }
-    stream.isClosed = true
-    stream.closeReason = code == 0 ? .finished : .reset(code)
-    stream.inboundEnded = true
-    if !stream.inbound.isEmpty {
-      nghttp2_session_consume_connection(session, stream.inbound.count)
-    }
-    note(stream, .closed)
-  }
-
-  private func note(_ stream: HTTPStream, _ event: StreamEvents) {
-    stream.events.insert(event)
-    guard !stream.events.contains(.listed) else { return }
-    stream.events.insert(.listed)
-    pending.append(stream)
-    if !isReceiving { transport.loop.execute { [self] in deliverAll() } }
-  }
-
-  private func deliverAll() {
-    var index = 0
-    while index < pending.count {
-      let stream = pending[index]
-      index += 1
-      stream.events.remove(.listed)
-      if stream.events.contains(.accept) {
-        stream.events.remove(.accept)
-        stream.owner = handler?.accept(stream)
-      }
-      stream.deliver()
-    }
-    pending.removeAll(keepingCapacity: true)
-    transport.mark()
-  }
-
-  func received(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    isReceiving = true
-    let result = nghttp2_session_mem_recv(session, bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count)
-    isReceiving = false
-    deliverAll()
-    if result < 0 { isDead = true }
-    return result >= 0
-  }
-
-  // MARK: Sending
-
-  func pull(into output: OutputBuffer, limit: Int) {
-    while output.count < limit {
-      var data: UnsafePointer<UInt8>?
-      let count = nghttp2_session_mem_send(session, &data)
-      guard count > 0, let data else { break }
-      output.append(data, count)
-    }
-    if !pending.isEmpty { transport.loop.execute { [self] in deliverAll() } }
-  }
-
-  private func provider(_ stream: HTTPStream) -> nghttp2_data_provider {
-    var provider = nghttp2_data_provider()
-    provider.source.ptr = Unmanaged.passUnretained(stream).toOpaque()
-    provider.read_callback = { session, id, buffer, length, flags, source, user in
-      let stream = Unmanaged<HTTPStream>.fromOpaque(source!.pointee.ptr!).takeUnretainedValue()
-      return HTTP2Session.of(user).read(stream, buffer!, length, flags!)
-    }
-    return provider
-  }
-
-  private func read(
-    _ stream: HTTPStream, _ buffer: UnsafeMutablePointer<UInt8>, _ length: Int, _ flags: UnsafeMutablePointer<UInt32>
-  ) -> Int {
-    let count = min(length, stream.outbound.count)
-    if count > 0 {
-      stream.outbound.withUnsafeBytes { buffer.update(from: $0.bindMemory(to: UInt8.self).baseAddress!, count: count) }
-      stream.outbound.consume(count)
-      if stream.wasAboveHighWater, stream.outbound.count <= HTTPStream.lowWater {
-        stream.wasAboveHighWater = false
-        stream.events.insert(.writable)
-        if !stream.events.contains(.listed) {
-          stream.events.insert(.listed)
-          pending.append(stream)
-        }
-      }
-    }
-    if stream.outbound.isEmpty, stream.isOutboundFinished {
-      flags.pointee |= UInt32(NGHTTP2_DATA_FLAG_EOF.rawValue)
-      switch stream.trailers {
-      case .none: break
-      case .headers(let headers):
-        flags.pointee |= UInt32(NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue)
-        Self.withNV(headers, status: nil, extra: []) { nva, count in _ = nghttp2_submit_trailer(session, stream.id, nva, count) }
-      case .table(let table):
-        flags.pointee |= UInt32(NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue)
-        nghttp2_submit_trailer(session, stream.id, table.nva.baseAddress, table.nva.count)
-      }
-      return count
-    }
-    return count > 0 ? count : Int(NGHTTP2_ERR_DEFERRED.rawValue)
-  }
-
-  private static func withNV(
-    _ headers: Headers, status: Int?, extra: [(String, String)], _ body: (UnsafePointer<nghttp2_nv>?, Int) -> Void
-  ) {
-    var text: [UInt8] = []
-    var spans: [(Int, Int, Int)] = []
-    func add(_ name: some Sequence<UInt8>, _ value: some Sequence<UInt8>) {
-      let start = text.count
-      text.append(contentsOf: name)
-      let middle = text.count
-      text.append(contentsOf: value)
-      spans.append((start, middle, text.count))
-    }
-    if let status { add(":status".utf8, String(status).utf8) }
-    for (name, value) in extra { add(name.utf8, value.utf8) }
-    headers.forEach { name, value in add(name, value) }
-    text.withUnsafeMutableBufferPointer { bytes in
-      let base = bytes.baseAddress
-      let nva = spans.map { span in
-        nghttp2_nv(
-          name: base.map { $0 + span.0 }, value: base.map { $0 + span.1 }, namelen: span.1 - span.0, valuelen: span.2 - span.1, flags: 0)
-      }
-      nva.withUnsafeBufferPointer { body($0.baseAddress, $0.count) }
-    }
-  }
-
-  override func sendHead(_ stream: HTTPStream, _ head: ResponseHead, end: Bool) {
-    var provider = provider(stream)
-    Self.withNV(head.headers, status: head.status, extra: []) { nva, count in
-      if end {
-        nghttp2_submit_response(session, stream.id, nva, count, nil)
-      } else {
-        nghttp2_submit_response(session, stream.id, nva, count, &provider)
-      }
-    }
-    transport.mark()
-  }
-
-  override func sendHead(_ stream: HTTPStream, _ table: HeaderTable, end: Bool) {
-    var provider = provider(stream)
-    if end {
-      nghttp2_submit_response(session, stream.id, table.nva.baseAddress, table.nva.count, nil)
-    } else {
-      nghttp2_submit_response(session, stream.id, table.nva.baseAddress, table.nva.count, &provider)
-    }
-    transport.mark()
-  }
-
-  override func outboundGrew(_ stream: HTTPStream) {
-    nghttp2_session_resume_data(session, stream.id)
-    transport.mark()
-  }
-
-  override func consumed(_ stream: HTTPStream, _ count: Int) {
-    if stream.isClosed { return }
-    nghttp2_session_consume_connection(session, count)
-    nghttp2_session_consume_stream(session, stream.id, count)
-    transport.mark()
-  }
-
-  override func reset(_ stream: HTTPStream, _ code: UInt32) {
-    nghttp2_submit_rst_stream(session, 0, stream.id, code)
-    transport.mark()
-  }
-
-  override func streamIsDone(_ stream: HTTPStream) {
-    streams[stream.id] = nil
-    stream.connection = nil
-  }
-
-  // MARK: Client
-
-  func openRequest(_ head: RequestHead, owner: any HTTPStreamOwner) -> HTTPStream {
-    let stream = HTTPStream(loop: transport.loop, id: 0, request: head, connection: self)
-    stream.owner = owner
-    stream.isHeadSent = true
-    var provider = provider(stream)
-    Self.withNV(
-      head.headers, status: nil,
-      extra: [(":method", head.method.name), (":scheme", head.scheme), (":path", head.path), (":authority", head.authority)]
-    ) { nva, count in
-      stream.id = nghttp2_submit_request(session, nil, nva, count, &provider, nil)
-    }
-    streams[stream.id] = stream
-    transport.mark()
-    return stream
-  }
-
-  // MARK: Ends
-
-  func transportClosed() {
-    isDead = true
-    for stream in streams.values where !stream.isClosed {
-      stream.isClosed = true
-      stream.inboundEnded = true
-      stream.closeReason = .connectionLost
-      note(stream, .closed)
-    }
-    if !isReceiving { deliverAll() }
-    onGone?()
-    onGone = nil
-  }
-
-  func drain() {
-    guard !isDraining else { return }
-    isDraining = true
-    nghttp2_submit_goaway(session, 0, nghttp2_session_get_last_proc_stream_id(session), 0, nil, 0)
-    transport.mark()
-  }
-
-  var isFinished: Bool {
-    (isDraining && streams.isEmpty) || (nghttp2_session_want_read(session) == 0 && nghttp2_session_want_write(session) == 0)
-  }
-  var wantsInput: Bool { true }
-  func tick(_ now: MonotonicTime) {}
 }

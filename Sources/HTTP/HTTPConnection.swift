@@ -1,7 +1,30 @@
 internal import Net
 
-/// What a stream asks of its connection. HTTP/1.1 and HTTP/2 answer each in its way; both are confined to one loop.
-class HTTPConnection {
+/// What HTTP/1.1 and HTTP/2 connections have in common: a transport, a place in their home, one flush at the end of a turn, and an end
+/// that does not lose what was just written. Confined to one loop.
+///
+/// `@unchecked Sendable`: the reference is captured by closures that run on that loop, and nothing else touches it.
+class HTTPConnection: TransportDelegate, TurnEnding, @unchecked Sendable {
+  let transport: Transport
+  let loop: EventLoop
+  /// The server's list that the connection stands in; nil on a client.
+  let home: ConnectionHome?
+  var homeIndex = -1
+  private(set) var isClosed = false
+  private var isDirty = false
+  /// Since when the connection only waits for the peer to read what was sent; nothing received counts any more.
+  private(set) var lingersSince: MonotonicTime?
+  let opened: MonotonicTime
+
+  init(transport: Transport, home: ConnectionHome?) {
+    self.transport = transport
+    self.home = home
+    loop = transport.loop
+    opened = loop.now
+  }
+
+  // MARK: What a stream asks for
+
   func sendHead(_ stream: HTTPStream, _ head: ResponseHead, end: Bool) { preconditionFailure("a subclass answers") }
   func sendHead(_ stream: HTTPStream, _ table: HeaderTable, end: Bool) { preconditionFailure("a subclass answers") }
   /// `outbound` grew or `isOutboundFinished` became true.
@@ -11,4 +34,75 @@ class HTTPConnection {
   func reset(_ stream: HTTPStream, _ code: UInt32) { preconditionFailure("a subclass answers") }
   /// Closed, its owner told, its handler ended: its slot is free.
   func streamIsDone(_ stream: HTTPStream) { preconditionFailure("a subclass answers") }
+
+  // MARK: What the home asks for
+
+  /// Called every tick: what took too long ends here.
+  func check(_ now: MonotonicTime) {}
+  /// Finish what is under way, take nothing new, then close.
+  func drain() { preconditionFailure("a subclass answers") }
+  /// Tells every owner that its stream is lost. Called once, when the connection closes or begins to linger.
+  func loseStreams() {}
+
+  // MARK: What the transport tells
+
+  func receive(_ bytes: UnsafeRawBufferPointer) { preconditionFailure("a subclass answers") }
+  func flush() { preconditionFailure("a subclass answers") }
+  /// The peer sends nothing more, but the connection did not fail.
+  func peerFinished() { close() }
+
+  func transport(_ transport: Transport, received bytes: UnsafeRawBufferPointer) {
+    if lingersSince == nil { receive(bytes) }
+  }
+
+  func transport(_ transport: Transport, secured applicationProtocol: String?) {}
+
+  func transport(_ transport: Transport, ended error: NetError?) {
+    if error == nil, lingersSince == nil { peerFinished() } else { close() }
+  }
+
+  func transportDrained(_ transport: Transport) {
+    markDirty()
+  }
+
+  /// Something may have to be sent: flush once at the end of the turn, whoever caused it.
+  @inline(__always)
+  final func markDirty() {
+    guard !isDirty, !isClosed else { return }
+    isDirty = true
+    loop.atTurnEnd(self)
+  }
+
+  final func turnEnds() {
+    isDirty = false
+    guard !isClosed, lingersSince == nil else { return }
+    flush()
+  }
+
+  // MARK: Ends
+
+  /// Ends now; what is unsent is lost.
+  final func close() {
+    guard !isClosed else { return }
+    isClosed = true
+    transport.close()
+    if lingersSince == nil { loseStreams() }
+    home?.remove(self)
+  }
+
+  /// Sends the end after what is unsent, then reads and forgets until the peer ends too: closing a socket with unread bytes would send a
+  /// reset, which can overtake and destroy the answer in the peer's buffer (RFC 9112, 9.6).
+  final func linger() {
+    guard !isClosed, lingersSince == nil else { return }
+    lingersSince = loop.now
+    transport.finishWriting()
+    transport.setReading(true)
+    loseStreams()
+  }
+
+  /// Whether the connection has lingered for long enough, or holds up because its peer does not read.
+  final func isOverdue(_ now: MonotonicTime, _ limits: HTTPLimits) -> Bool {
+    if let since = lingersSince, now - since > limits.lingerTimeout, transport.unsentCount == 0 { return true }
+    return transport.unsentCount > 0 && now - transport.lastProgress > limits.writeStallTimeout
+  }
 }

@@ -24,7 +24,10 @@ public final class HTTPStream: @unchecked Sendable {
   public internal(set) var inboundTrailers: Headers?
   /// The length that the request (on a client: the response) declares; nil when unknown. Known before any of it arrived:
   /// compare it with the limit for an early 413.
-  public internal(set) var declaredLength: Int?
+  public var declaredLength: Int? {
+    let headers = isServer ? request.headers : (response?.headers ?? Headers())
+    return headers.withValue(of: "content-length") { $0.flatMap { HTTP1Parser.decimal($0) } }
+  }
   /// Whether the stream has ended (`streamClosed` was or is about to be called).
   public internal(set) var isClosed = false
   /// When set, the stream is reset if the peer owes body bytes and sends none for so long. HTTP/1.1 servers
@@ -50,14 +53,19 @@ public final class HTTPStream: @unchecked Sendable {
   var slot = -1
   var wasResetByUs = false
   var isHeadTooLarge = false
+  let isServer: Bool
+  /// When body bytes last came, and when they last left or began to wait.
   var lastInbound: MonotonicTime
+  var lastOutbound: MonotonicTime
 
-  init(loop: EventLoop, id: Int32, request: RequestHead, connection: HTTPConnection) {
-    self.loop = loop
+  init(id: Int32, request: RequestHead, connection: HTTPConnection, isServer: Bool) {
+    loop = connection.loop
     self.id = id
     self.request = request
     self.connection = connection
+    self.isServer = isServer
     lastInbound = loop.now
+    lastOutbound = loop.now
   }
 
   // MARK: Receiving
@@ -110,6 +118,7 @@ public final class HTTPStream: @unchecked Sendable {
   /// Queues body bytes. Never refuses; the sender looks at `isAboveHighWater`. Dropped before `sendHead` and after `finish`.
   public func send(_ bytes: UnsafeRawBufferPointer) {
     guard canSend, !bytes.isEmpty else { return }
+    if outbound.isEmpty { lastOutbound = loop.now }
     outbound.append(bytes)
     didQueue()
   }
@@ -117,6 +126,7 @@ public final class HTTPStream: @unchecked Sendable {
   /// Queues body bytes; an empty queue takes the array over without a copy.
   public func send(_ bytes: [UInt8]) {
     guard canSend, !bytes.isEmpty else { return }
+    if outbound.isEmpty { lastOutbound = loop.now }
     outbound.append(bytes)
     didQueue()
   }
@@ -154,6 +164,7 @@ public final class HTTPStream: @unchecked Sendable {
     sendHead(head, end: end)
     guard !isOutboundFinished else { return }
     if !body.isEmpty {
+      lastOutbound = loop.now
       outbound.append(body)
       if outbound.count > Self.highWater { wasAboveHighWater = true }
     }

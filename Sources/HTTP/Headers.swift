@@ -157,7 +157,7 @@ public struct Headers: Sendable {
   public var isSendable: Bool {
     var good = true
     forEach { name, value in
-      if name.isEmpty || !name.allSatisfy({ Characters.isToken($0) }) || !value.allSatisfy({ Characters.isFieldValue($0) }) { good = false }
+      if name.isEmpty || !Characters.token.contains(all: name) || !Characters.isFieldValue(all: value) { good = false }
     }
     return good
   }

@@ -63,7 +63,8 @@ public struct RequestHead: Sendable {
 
   /// Host and port that the client meant: `:authority`, an absolute target's authority, or Host. May be empty in HTTP/1.0.
   public var authority: String {
-    String(decoding: headers.storage[pathCount..<pathCount + authorityCount], as: UTF8.self)
+    guard authorityCount > 0 else { return headers["host"] ?? "" }
+    return String(decoding: headers.storage[pathCount..<pathCount + authorityCount], as: UTF8.self)
   }
 
   /// `https` on an encrypted connection, else `http`; what a client wrote as `:scheme` is not believed.

@@ -210,7 +210,8 @@ public final class EventLoop: @unchecked Sendable {
     let failed = events & (EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0
     pollable.ready(
       readable: failed || events & (EPOLLIN.rawValue | EPOLLRDHUP.rawValue) != 0,
-      writable: failed || events & EPOLLOUT.rawValue != 0)
+      writable: failed || events & EPOLLOUT.rawValue != 0,
+      failed: failed)
   }
 
   private func takeRemote() {

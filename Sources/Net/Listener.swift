@@ -64,7 +64,7 @@ private final class Acceptor: Pollable, @unchecked Sendable {
     loop.close(self)
   }
 
-  override func ready(readable: Bool, writable: Bool) {
+  override func ready(readable: Bool, writable: Bool, failed: Bool) {
     for _ in 0..<Self.acceptsPerTurnMax {
       switch Socket.accept(descriptor) {
       case .success((let descriptor, let peer)):

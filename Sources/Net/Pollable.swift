@@ -2,19 +2,21 @@ internal import CLinux
 import Glibc
 
 /// A file descriptor that an `EventLoop` watches. Confined to its loop once registered.
-open class Pollable {
+package class Pollable {
   /// The descriptor, or -1 once closed.
-  public fileprivate(set) var descriptor: Int32
+  package fileprivate(set) var descriptor: Int32
   /// The events asked for now; 0 while not registered.
   fileprivate(set) var interest: UInt32 = 0
   fileprivate(set) var isRegistered = false
 
-  public init(descriptor: Int32) {
+  package init(descriptor: Int32) {
     self.descriptor = descriptor
   }
 
-  /// The kernel has something to say. Both may be true; either may be spurious.
-  open func ready(readable: Bool, writable: Bool) {
+  /// The kernel has something to say. Several may be true; each may be spurious.
+  ///
+  /// - Parameter failed: Both directions are gone; said again every turn until the descriptor is closed.
+  package func ready(readable: Bool, writable: Bool, failed: Bool) {
     preconditionFailure("a subclass answers")
   }
 }

@@ -2,16 +2,16 @@ internal import CLinux
 import Glibc
 
 /// The system calls on sockets, with the kernel's errors typed.
-package enum Socket {
+enum Socket {
   /// What a read or write came to.
-  package enum Transfer {
+  enum Transfer {
     case bytes(Int)
     case wouldBlock
     case end
     case failed(Int32)
   }
 
-  package static func receive(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> Transfer {
+  static func receive(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> Transfer {
     while true {
       let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
       if count > 0 { return .bytes(count) }
@@ -22,7 +22,7 @@ package enum Socket {
     }
   }
 
-  package static func send(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Transfer {
+  static func send(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Transfer {
     while true {
       // MSG_NOSIGNAL: a peer that left is an error number, not a SIGPIPE.
       let count = Glibc.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))

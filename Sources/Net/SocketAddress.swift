@@ -1,4 +1,4 @@
-package import CLinux
+internal import CLinux
 import Glibc
 
 /// An IPv4 or IPv6 address with a port. A plain value of 24 bytes; no reference inside.
@@ -81,7 +81,7 @@ public struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// Hands the kernel's form of the address to `body`.
-  package func withSockaddr<R>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> R) -> R {
+  func withSockaddr<R>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> R) -> R {
     if isIPv6 {
       var six = sockaddr_in6()
       six.sin6_family = sa_family_t(AF_INET6)

@@ -44,7 +44,7 @@ final class ClientChannel: @unchecked Sendable {  // every `var` is touched on `
   /// - Parameter waitForReady: Wait through failed attempts instead of failing with the first one; the caller's deadline is the bound.
   func acquire(waitForReady: Bool, _ take: @escaping (Result<HTTPClientConnection, RPCError>) -> Void) {
     switch state {
-    case .ready(let connection) where connection.canOpen: take(.success(connection))
+    case .ready(let connection) where connection.isUsable: take(.success(connection))
     case .closed: take(.failure(ClientChannel.closedError))
     case .pausing(let error) where !waitForReady: take(.failure(error))
     case .pausing, .connecting: waiters.append(Waiter(waitsForReady: waitForReady, take: take))
