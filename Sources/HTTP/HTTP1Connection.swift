@@ -156,13 +156,14 @@ final class HTTP1Connection: HTTPConnection, @unchecked Sendable {
 
   override func sendHead(_ stream: HTTPStream, _ head: ResponseHead, end: Bool) {
     guard stream === self.stream else { return }
-    // The answer came before its request was whole. When it is complete already the connection ends after it: what is left of the request may
-    // be long. When it is not, the two may go on side by side.
     owesContinue = false
     let hasLength = head.headers.contains("content-length")
     let isBodiless = head.status == 204 || head.status == 304 || stream.request.method == .head
     framing =
-      if isBodiless || end { .none } else if hasLength { .length } else if stream.request.version == .http11 { .chunked } else { .untilClose }
+      if isBodiless || end { .none } else if hasLength { .length } else if stream.request.version == .http11 { .chunked } else {
+        .untilClose
+      }
+    // An answer before its request is whole: what is left of the request may be long, so the connection ends after it.
     if framing == .untilClose || !stream.inboundEnded { keepsAlive = false }
     writeHead(head, version: stream.request.version, addsLength: end && !hasLength && !isBodiless)
     markDirty()
@@ -236,7 +237,10 @@ final class HTTP1Connection: HTTPConnection, @unchecked Sendable {
     }
     if !isClosed, lingersSince == nil, stream == nil, !backlog.isEmpty, !isEnding { markDirty() }
     writeReady()
-    if isEnding, !isClosed, queued.isEmpty { linger() }
+    guard !isClosed, lingersSince == nil else { return }
+    if isEnding, queued.isEmpty { return linger() }
+    // The kernel took everything and would take more; with something unsent it tells when.
+    if let stream, stream.isHeadSent, !stream.outbound.isEmpty, transport.unsentCount == 0 { markDirty() }
   }
 
   private func nextFromBacklog() {

@@ -29,7 +29,11 @@ struct HTTP1Parser {
     var expectsContinue: Bool
   }
 
-  enum Framing: Equatable { case none, length(Int), chunked }
+  enum Framing: Equatable {
+    case none
+    case length(Int)
+    case chunked
+  }
 
   enum Event {
     /// All input was used; give more.
@@ -41,7 +45,14 @@ struct HTTP1Parser {
     case end(trailers: Headers?)
   }
 
-  private enum State { case requestLine, fields, length(Int), chunkSize, chunkData(Int), chunkEnd, trailers, end, failed(HTTP1Error) }
+  private enum State {
+    case requestLine, fields
+    case length(Int)
+    case chunkSize
+    case chunkData(Int)
+    case chunkEnd, trailers, end
+    case failed(HTTP1Error)
+  }
 
   private let limits: HTTPLimits
   private let peer: SocketAddress

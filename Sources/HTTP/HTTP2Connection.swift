@@ -3,7 +3,11 @@ internal import Net
 /// One HTTP/2 connection, of a server or a client: its streams and their concurrency slots, the order of receiving, telling and sending, the
 /// abuse budget, timeouts and drain. Frames are `HTTP2Session`'s business. Confined to its loop.
 final class HTTP2Connection: HTTPConnection, @unchecked Sendable {
-  private enum Drain { case no, noticed(MonotonicTime), announced }
+  private enum Drain {
+    case no
+    case noticed(MonotonicTime)
+    case announced
+  }
 
   private let limits: HTTPLimits
   private let handler: (any HTTPHandler)?
@@ -99,7 +103,12 @@ final class HTTP2Connection: HTTPConnection, @unchecked Sendable {
     let last = UInt32(bitPattern: session.lastStream)
     // RFC 9113, 6.8: length 8, type 7, no flags, stream 0; last stream, code.
     var frame: [UInt8] = [0, 0, 8, 7, 0, 0, 0, 0, 0]
-    for word in [last, code] { frame += [UInt8(truncatingIfNeeded: word >> 24), UInt8(truncatingIfNeeded: word >> 16), UInt8(truncatingIfNeeded: word >> 8), UInt8(truncatingIfNeeded: word)] }
+    for word in [last, code] {
+      frame += [
+        UInt8(truncatingIfNeeded: word >> 24), UInt8(truncatingIfNeeded: word >> 16), UInt8(truncatingIfNeeded: word >> 8),
+        UInt8(truncatingIfNeeded: word),
+      ]
+    }
     frame.withUnsafeBytes { transport.write($0) }
     linger()
   }

@@ -143,7 +143,8 @@ final class HTTP2Session {
     withFields(head.headers, pseudo: pseudo, date: nil) { nva, count in
       let user = Unmanaged.passUnretained(stream).toOpaque()
       var provider = HTTP2Session.provider(stream)
-      id = end
+      id =
+        end
         ? nghttp2_submit_request(session, nil, nva, count, nil, user)
         : nghttp2_submit_request(session, nil, nva, count, &provider, user)
     }

@@ -30,7 +30,9 @@ package enum Connector {
   }
 
   /// A look-up that the deadline leaves behind: its thread goes on alone and its answer is dropped.
-  private static func addresses(host: String, port: UInt16, loop: EventLoop, deadline: MonotonicTime) async throws(NetError) -> [SocketAddress] {
+  private static func addresses(host: String, port: UInt16, loop: EventLoop, deadline: MonotonicTime) async throws(NetError)
+    -> [SocketAddress]
+  {
     if let address = try? SocketAddress(host: host, port: port) { return [address] }
     let result: Result<[SocketAddress], NetError> = await withCheckedContinuation { continuation in
       loop.execute {

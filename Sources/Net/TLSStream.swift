@@ -4,7 +4,10 @@ import Glibc
 /// One TLS connection between memory buffers: ciphertext in and out, plaintext in and out, no socket. Confined to its loop.
 package final class TLSStream {
   enum Handshake { case established, wantsMore, failed }
-  enum Read { case bytes(Int), wouldBlock, end, failed }
+  enum Read {
+    case bytes(Int)
+    case wouldBlock, end, failed
+  }
 
   let role: TLSContext.Role
   private let ssl: OpaquePointer
