@@ -54,9 +54,9 @@ final class ClientChannel: @unchecked Sendable {  // every `var` is touched on `
     }
   }
 
-  /// Lets calls in flight finish with what their connection still brings, and opens none again.
+  /// Calls in flight end with UNAVAILABLE; none is opened again.
   func close() {
-    if case .ready(let connection) = state { connection.close() }
+    if case .ready(let connection) = state { connection.abort() }
     state = .closed
     settle(.failure(ClientChannel.closedError), all: true)
   }
@@ -77,7 +77,7 @@ final class ClientChannel: @unchecked Sendable {  // every `var` is touched on `
   }
 
   private func connected(_ connection: HTTPClientConnection) {
-    guard case .connecting = state else { return connection.close() }
+    guard case .connecting = state else { return connection.abort() }
     state = .ready(connection)
     pause = configuration.backoff
     settle(.success(connection), all: true)
