@@ -83,10 +83,11 @@ enum NumberFormat {
     }
   }
 
-  /// Swift's `description` is the shortest text that reads back the same; JSON wants it without a final ".0".
+  /// Swift's `description` is the shortest text that reads back the same; a final ".0" is left out, except of -0.0:
+  /// many JSON readers take -0 for an integer, which has no sign.
   private static func appendShortest(_ text: String, to out: inout ByteSink) {
     let start = out.count
     out.append(text)
-    if out.count - start > 2, out.q[-1] == 0x30, out.q[-2] == 0x2e { out.rewind(to: out.count - 2) }
+    if out.count - start > 2, text != "-0.0", out.q[-1] == 0x30, out.q[-2] == 0x2e { out.rewind(to: out.count - 2) }
   }
 }
