@@ -8,13 +8,13 @@ final class HTTP1Connection: HTTPConnection, @unchecked Sendable {
 
   private let server: ConnectionHome
   private let isRefused: Bool
-  private var parser: HTTP1Parser
-  private var stream: HTTPStream?
+  @exclusivity(unchecked) private var parser: HTTP1Parser
+  @exclusivity(unchecked) private var stream: HTTPStream?
   private var requestCount: Int32 = 0
   /// Bytes that came while a request was under way.
-  private var backlog = ByteQueue()
+  @exclusivity(unchecked) private var backlog = ByteQueue()
   /// Heads, interim responses and whatever else is ready; bodies stay in the stream's own queue until the peer takes them.
-  private var queued = ByteQueue()
+  @exclusivity(unchecked) private var queued = ByteQueue()
   private var framing = BodyFraming.none
   private var keepsAlive = true
   private var owesContinue = false
@@ -179,7 +179,7 @@ final class HTTP1Connection: HTTPConnection, @unchecked Sendable {
     queued.append(" " as StaticString)
     queued.append(ErrorAnswer.phrase(head.status))
     queued.append("\r\n" as StaticString)
-    head.headers.forEach { name, value in
+    head.headers.forEachField { name, value in
       guard !isFramingField(name) else { return }
       queued.append(name)
       queued.append(": " as StaticString)

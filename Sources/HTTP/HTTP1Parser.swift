@@ -65,7 +65,6 @@ struct HTTP1Parser {
   private var fieldCount = 0
   private var hosts = 0
   private var hasLength = false
-  private var isAbsolute = false
   private var trailers = Headers()
 
   private static let chunkLineBytesMax = 256
@@ -225,11 +224,12 @@ struct HTTP1Parser {
     let name = HTTPMethod(bytes: method)
     guard name != .connect else { throw HTTP1Error(501, "CONNECT") }
     let (path, authority) = try splitTarget(target, name)
-    isAbsolute = !authority.isEmpty
-    let request = Self.slash.withUnsafeBytes { slash in
-      RequestHead(
-        method: name, path: path.isEmpty ? slash : path, authority: authority, version: httpVersion, peer: peer, isTLS: isTLS)
-    }
+    var prefix = Headers()
+    let pathRange = path.isEmpty ? Self.slash.withUnsafeBytes { prefix.appendPrefix($0) } : prefix.appendPrefix(path)
+    let authorityRange = prefix.appendPrefix(authority)
+    let request = RequestHead(
+      method: name, prefixed: prefix, path: pathRange, authority: authorityRange, version: httpVersion, peer: peer,
+      isTLS: isTLS)
     head = Head(request: request, framing: .none, keepsAlive: httpVersion == .http11, expectsContinue: false)
     (fieldBytes, fieldCount, hosts, hasLength, emptyLines) = (0, 0, 0, false, 0)
     state = .fields

@@ -14,16 +14,16 @@ final class HTTP2Connection: HTTPConnection, @unchecked Sendable {
   private let isRefused: Bool
   private var sessionOfConnection: HTTP2Session?
   /// Every stream whose slot is taken: not closed yet, or closed while its handler still runs.
-  private var streams: [HTTPStream] = []
+  @exclusivity(unchecked) private var streams: [HTTPStream] = []
   /// What has to be told once nghttp2 is off the stack.
-  private var noted: [HTTPStream] = []
-  private var isTelling = false
-  private var budget: AbuseBudget
+  @exclusivity(unchecked) private var noted: [HTTPStream] = []
+  @exclusivity(unchecked) private var isTelling = false
+  @exclusivity(unchecked) private var budget: AbuseBudget
   private var drainState = Drain.no
   /// GOAWAY was submitted because of what the peer did: nothing it sends is read any more.
   private var isTerminating = false
   private var hasSettings = false
-  private var headSince: MonotonicTime?
+  @exclusivity(unchecked) private var headSince: MonotonicTime?
   private var idleSince: MonotonicTime
   /// A client's connection that must not take new streams: GOAWAY came, or it closed.
   private(set) var isGoingAway = false

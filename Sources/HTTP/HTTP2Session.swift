@@ -12,20 +12,19 @@ final class HTTP2Session {
   private let limits: HTTPLimits
 
   // The head that is being received: HEADERS and its CONTINUATIONs are never interleaved (RFC 9113, 4.3).
-  private var method = HTTPMethod.get
-  private var path: [UInt8] = []
-  private var authority: [UInt8] = []
+  @exclusivity(unchecked) private var method = HTTPMethod.get
+  @exclusivity(unchecked) private var path = 0..<0
+  @exclusivity(unchecked) private var authority = 0..<0
   private var status = 0
-  private var fields = Headers()
-  private var request: RequestHead?
-  private var listSize = 0
-  private var fieldCount = 0
-  private var isTooLarge = false
+  @exclusivity(unchecked) private var fields = Headers()
+  @exclusivity(unchecked) private var listSize = 0
+  @exclusivity(unchecked) private var fieldCount = 0
+  @exclusivity(unchecked) private var isTooLarge = false
   /// The stream whose head is being received; 0 between heads.
-  private(set) var headStream: Int32 = 0
+  @exclusivity(unchecked) private(set) var headStream: Int32 = 0
 
   /// Where `pull` gathers; DATA frames are written there without nghttp2's own buffer between.
-  private var output: OutputBuffer?
+  @exclusivity(unchecked) private var output: OutputBuffer?
   private var outputMax = 0
 
   init(connection: HTTP2Connection, isServer: Bool, limits: HTTPLimits) {
@@ -208,7 +207,7 @@ final class HTTP2Session {
       func addPseudo(_ index: Int) {
         guard index < values.count else {
           headers.storage.withUnsafeBytes { _ in
-            headers.forEach { name, value in
+            headers.forEachField { name, value in
               if !isConnectionField(name) { add(name, value) }
             }
             if let date { add(UnsafeRawBufferPointer(start: HTTP2Session.dateName.utf8Start, count: 4), date) }
@@ -294,10 +293,8 @@ final class HTTP2Session {
 
   fileprivate func beganHead(_ frame: UnsafePointer<nghttp2_frame>) {
     headStream = frame.pointee.hd.stream_id
-    request = nil
     fields = Headers()
-    path.removeAll(keepingCapacity: true)
-    authority.removeAll(keepingCapacity: true)
+    (path, authority) = (0..<0, 0..<0)
     (status, listSize, fieldCount, isTooLarge) = (0, 0, 0, false)
     guard isServer, frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST, connection.isFull else { return }
     // Slots are held by handlers that still run for streams that are closed already, of which nghttp2 knows nothing.
@@ -313,28 +310,14 @@ final class HTTP2Session {
       isTooLarge = true
       return
     }
-    guard name.count > 0, name[0] == UInt8(ascii: ":") else {
-      if request == nil, isServer, !path.isEmpty { makeRequest() }
-      if request != nil { request?.headers.append(name: name, value: value) } else { fields.append(name: name, value: value) }
-      return
-    }
-    // nghttp2 checked which pseudo-fields may be there; their lengths tell them apart.
+    guard name.count > 0, name[0] == UInt8(ascii: ":") else { return fields.appendLowercase(name: name, value: value) }
+    // nghttp2 checked which pseudo-fields may be there, and that they come first; their lengths tell them apart.
     switch name.count {
-    case 5: path.append(contentsOf: value)
-    case 10: authority.append(contentsOf: value)
+    case 5: path = fields.appendPrefix(value)
+    case 10: authority = fields.appendPrefix(value)
     case 7 where name[1] == UInt8(ascii: "m"): method = HTTPMethod(bytes: value)
     case 7 where name[2] == UInt8(ascii: "t"): status = HTTP1Parser.decimal(value) ?? 0
     default: return
-    }
-  }
-
-  private func makeRequest() {
-    path.withUnsafeBytes { path in
-      authority.withUnsafeBytes { authority in
-        request = RequestHead(
-          method: method, path: path, authority: authority, version: .http2, peer: connection.transport.peer,
-          isTLS: connection.transport.isTLS)
-      }
     }
   }
 
@@ -370,9 +353,10 @@ final class HTTP2Session {
     headStream = 0
     let end = header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
     if isServer, frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST {
-      if request == nil { makeRequest() }
-      guard let head = request else { return }
-      request = nil
+      let transport = connection.transport
+      let head = RequestHead(
+        method: method, prefixed: fields, path: path, authority: authority, version: .http2, peer: transport.peer, isTLS: transport.isTLS)
+      fields = Headers()
       let stream = HTTPStream(id: header.stream_id, request: head, connection: connection, isServer: true)
       stream.isHeadTooLarge = isTooLarge
       nghttp2_session_set_stream_user_data(session, header.stream_id, Unmanaged.passUnretained(stream).toOpaque())

@@ -11,7 +11,7 @@ class HTTPConnection: TransportDelegate, TurnEnding, @unchecked Sendable {
   let home: ConnectionHome?
   var homeIndex = -1
   private(set) var isClosed = false
-  private var isDirty = false
+  @exclusivity(unchecked) private var isDirty = false
   /// Since when the connection only waits for the peer to read what was sent; nothing received counts any more.
   private(set) var lingersSince: MonotonicTime?
   let opened: MonotonicTime

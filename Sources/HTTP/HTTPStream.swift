@@ -5,6 +5,9 @@ public import Net
 /// Confined to `loop`: every member is used on that loop's thread only (hence `@unchecked Sendable`: the reference may travel,
 /// the uses may not). Nothing here blocks, suspends or throws; after `streamClosed` every call is harmless and does nothing.
 /// What is sent is queued and written once at the end of the loop's turn.
+///
+/// Exclusivity of the properties that every request touches is not checked at run time: that took a tenth of the time of a call,
+/// and one thread with no callbacks inside an access cannot violate it.
 public final class HTTPStream: @unchecked Sendable {
   /// Above this many queued bytes `isAboveHighWater` is true: a well-behaved sender waits for `streamWritable`.
   public static let highWater = 64 * 1024
@@ -17,9 +20,9 @@ public final class HTTPStream: @unchecked Sendable {
   /// The response's head: on a client once it came, on a server once it was sent (nil for a `HeaderTable`).
   public internal(set) var response: ResponseHead?
   /// Received, not yet consumed. Bounded: by the 256 KiB window on HTTP/2, by pausing the socket on HTTP/1.1.
-  public internal(set) var inbound = ByteQueue()
+  @exclusivity(unchecked) public internal(set) var inbound = ByteQueue()
   /// Nothing more will be added to `inbound`.
-  public internal(set) var inboundEnded = false
+  @exclusivity(unchecked) public internal(set) var inboundEnded = false
   /// Trailers of the message received; nil when there were none or while it has not ended.
   public internal(set) var inboundTrailers: Headers?
   /// The length that the request (on a client: the response) declares; nil when unknown. Known before any of it arrived:
@@ -29,7 +32,7 @@ public final class HTTPStream: @unchecked Sendable {
     return headers.withValue(of: "content-length") { $0.flatMap { HTTP1Parser.decimal($0) } }
   }
   /// Whether the stream has ended (`streamClosed` was or is about to be called).
-  public internal(set) var isClosed = false
+  @exclusivity(unchecked) public internal(set) var isClosed = false
   /// When set, the stream is reset if the peer owes body bytes and sends none for so long. HTTP/1.1 servers
   /// begin with `HTTPLimits.bodyIdleTimeout`, HTTP/2 with none, since a quiet gRPC stream is no fault.
   public var inboundIdleTimeout: Duration?
@@ -38,25 +41,25 @@ public final class HTTPStream: @unchecked Sendable {
 
   /// HTTP/2's stream identifier; counts up on HTTP/1.1.
   public internal(set) var id: Int32
-  var connection: HTTPConnection?
-  var owner: (any HTTPStreamOwner)?
-  var outbound = ByteQueue()
-  var trailers = Trailers.none
-  var isHeadSent = false
-  var isOutboundFinished = false
-  var wasAboveHighWater = false
+  @exclusivity(unchecked) var connection: HTTPConnection?
+  @exclusivity(unchecked) var owner: (any HTTPStreamOwner)?
+  @exclusivity(unchecked) var outbound = ByteQueue()
+  @exclusivity(unchecked) var trailers = Trailers.none
+  @exclusivity(unchecked) var isHeadSent = false
+  @exclusivity(unchecked) var isOutboundFinished = false
+  @exclusivity(unchecked) var wasAboveHighWater = false
   /// HTTP/1.1 and HTTP/2 queue what has to be told to the owner here, and tell it when no parser is on the stack.
-  var events = StreamEvents()
-  var closeReason = HTTPCloseReason.finished
-  var isHandlerRunning = false
+  @exclusivity(unchecked) var events = StreamEvents()
+  @exclusivity(unchecked) var closeReason = HTTPCloseReason.finished
+  @exclusivity(unchecked) var isHandlerRunning = false
   /// Its place in the connection's list of open streams; -1 when it is not there.
-  var slot = -1
+  @exclusivity(unchecked) var slot = -1
   var wasResetByUs = false
   var isHeadTooLarge = false
   let isServer: Bool
   /// When body bytes last came, and when they last left or began to wait.
-  var lastInbound: MonotonicTime
-  var lastOutbound: MonotonicTime
+  @exclusivity(unchecked) var lastInbound: MonotonicTime
+  @exclusivity(unchecked) var lastOutbound: MonotonicTime
 
   init(id: Int32, request: RequestHead, connection: HTTPConnection, isServer: Bool) {
     loop = connection.loop

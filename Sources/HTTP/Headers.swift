@@ -39,25 +39,41 @@ public struct Headers: Sendable {
   }
 
   public mutating func append(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
-    precondition(name.count <= Int(UInt16.max) && value.count <= Int(Int32.max), "a header field beyond all bounds")
-    count += 1
-    let nameCount = UInt16(truncatingIfNeeded: name.count)
-    let valueCount = UInt32(truncatingIfNeeded: value.count)
-    let at = storage.count
-    let total = Self.prefixSize + name.count + value.count
-    // One exact allocation for the typical head instead of several doublings.
-    if storage.capacity < at + total { storage.reserveCapacity(Swift.max(256, 2 * (at + total))) }
-    withUnsafeBytes(of: nameCount) { storage.append(contentsOf: $0) }
-    withUnsafeBytes(of: valueCount) { storage.append(contentsOf: $0) }
-    storage.append(contentsOf: name)
-    storage.append(contentsOf: value)
-    for index in (at + Self.prefixSize)..<(at + Self.prefixSize + name.count) where storage[index] &- 0x41 < 26 {
+    let at = storage.count + Self.prefixSize
+    appendLowercase(name: name, value: value)
+    for index in at..<at + name.count where storage[index] &- 0x41 < 26 {
       storage[index] |= 0x20
     }
   }
 
+  /// Adds a field whose name is known to be in lower case, as all names of HTTP/2 are.
+  mutating func appendLowercase(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
+    precondition(name.count <= Int(UInt16.max) && value.count <= Int(Int32.max), "a header field beyond all bounds")
+    count += 1
+    // Both lengths in one append; the two upper bytes of the eight are not taken.
+    let lengths = UInt64(name.count) | UInt64(value.count) << 16
+    let needed = storage.count + Self.prefixSize + name.count + value.count
+    // One allocation for the typical head instead of several doublings.
+    if storage.capacity < needed { storage.reserveCapacity(Swift.max(320, 2 * needed)) }
+    withUnsafeBytes(of: lengths.littleEndian) { storage.append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[..<Self.prefixSize])) }
+    storage.append(contentsOf: name)
+    storage.append(contentsOf: value)
+  }
+
+  /// Puts bytes before all fields, for the head that owns them; only while there is no field yet.
+  ///
+  /// - Returns: Where they lie in `storage`.
+  mutating func appendPrefix(_ bytes: UnsafeRawBufferPointer) -> Range<Int> {
+    precondition(count == 0)
+    let at = storage.count
+    if storage.capacity < at + bytes.count { storage.reserveCapacity(Swift.max(320, 2 * (at + bytes.count))) }
+    storage.append(contentsOf: bytes)
+    start = storage.count
+    return at..<start
+  }
+
   public mutating func append(contentsOf other: Headers) {
-    other.forEach { name, value in append(name: name, value: value) }
+    other.forEachField { name, value in append(name: name, value: value) }
   }
 
   /// Puts one field in the place of all of that name.
@@ -74,7 +90,7 @@ public struct Headers: Sendable {
     kept.storage.append(contentsOf: storage[..<start])
     kept.start = start
     wanted.withUnsafeBytes { wanted in
-      forEach { name, value in
+      forEachField { name, value in
         if !equalIgnoringCase(name, wanted) { kept.append(name: name, value: value) }
       }
     }
@@ -97,7 +113,7 @@ public struct Headers: Sendable {
     var name = name
     var found: [String] = []
     name.withUTF8 { wanted in
-      forEach { name, value in
+      forEachField { name, value in
         if equalIgnoringCase(name, UnsafeRawBufferPointer(wanted)) { found.append(String(decoding: value, as: UTF8.self)) }
       }
     }
@@ -129,7 +145,7 @@ public struct Headers: Sendable {
   }
 
   /// Calls `body` with the bytes of every field, in order; they are valid inside `body` only.
-  public func forEach(_ body: (_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws -> Void) rethrows {
+  public func forEachField(_ body: (_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) throws -> Void) rethrows {
     try storage.withUnsafeBytes { bytes in
       var at = start
       while at < bytes.count {
@@ -156,7 +172,7 @@ public struct Headers: Sendable {
   /// what does not hold this could split a response in two.
   public var isSendable: Bool {
     var good = true
-    forEach { name, value in
+    forEachField { name, value in
       if name.isEmpty || !Characters.token.contains(all: name) || !Characters.isFieldValue(all: value) { good = false }
     }
     return good
@@ -176,11 +192,11 @@ extension Headers: ExpressibleByDictionaryLiteral {
 }
 
 extension Headers: Sequence {
-  /// Name and value of each field as Strings; `forEach` with bytes is cheaper.
+  /// Name and value of each field as Strings; `forEachField` with bytes is cheaper.
   public func makeIterator() -> IndexingIterator<[(name: String, value: String)]> {
     var all: [(name: String, value: String)] = []
     all.reserveCapacity(count)
-    forEach { name, value in all.append((String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self))) }
+    forEachField { name, value in all.append((String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self))) }
     return all.makeIterator()
   }
 }

@@ -15,38 +15,35 @@ public struct RequestHead: Sendable {
   public internal(set) var isTLS: Bool
   /// The regular fields; no pseudo-headers. On HTTP/2 a Host field that came beside `:authority` is kept.
   public var headers: Headers
-  private var pathCount: Int
-  private var authorityCount: Int
+  /// Where they lie in the headers' array.
+  private var pathRange: Range<Int>
+  private var authorityRange: Range<Int>
 
   /// A request to send. `path` begins with `/` (or is `*`) and holds the query.
   public init(method: HTTPMethod, path: String, scheme: String = "http", authority: String, headers: Headers = Headers()) {
+    var prefix = Headers()
     var path = path
     var authority = authority
-    self = path.withUTF8 { path in
-      authority.withUTF8 { authority in
-        RequestHead(
-          method: method, path: UnsafeRawBufferPointer(path), authority: UnsafeRawBufferPointer(authority), version: .http2,
-          peer: SocketAddress(ipv4: 0, port: 0), isTLS: scheme == "https")
-      }
-    }
+    let pathRange = path.withUTF8 { prefix.appendPrefix(UnsafeRawBufferPointer($0)) }
+    let authorityRange = authority.withUTF8 { prefix.appendPrefix(UnsafeRawBufferPointer($0)) }
+    self.init(
+      method: method, prefixed: prefix, path: pathRange, authority: authorityRange, version: .http2,
+      peer: SocketAddress(ipv4: 0, port: 0), isTLS: scheme == "https")
     self.headers.append(contentsOf: headers)
   }
 
+  /// - Parameter prefixed: Fields behind a prefix in which path and authority lie at the given places.
   init(
-    method: HTTPMethod, path: UnsafeRawBufferPointer, authority: UnsafeRawBufferPointer, version: HTTPVersion, peer: SocketAddress,
+    method: HTTPMethod, prefixed headers: Headers, path: Range<Int>, authority: Range<Int>, version: HTTPVersion, peer: SocketAddress,
     isTLS: Bool
   ) {
     self.method = method
+    self.headers = headers
     self.version = version
     self.peer = peer
     self.isTLS = isTLS
-    headers = Headers()
-    pathCount = path.count
-    authorityCount = authority.count
-    headers.storage.reserveCapacity(max(320, path.count + authority.count + 256))
-    headers.storage.append(contentsOf: path)
-    headers.storage.append(contentsOf: authority)
-    headers.start = headers.storage.count
+    pathRange = path
+    authorityRange = authority
   }
 
   /// The target as it came, with the query, not decoded: `/api/tickets?limit=5`, or `*`.
@@ -55,16 +52,16 @@ public struct RequestHead: Sendable {
   /// The bytes of `path`; valid inside `body` only.
   @inline(__always)
   public func withPathBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
-    let count = pathCount
+    let range = pathRange
     return try headers.storage.withUnsafeBufferPointer { (bytes: UnsafeBufferPointer<UInt8>) throws(E) -> R in
-      try body(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[..<count])))
+      try body(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[range])))
     }
   }
 
   /// Host and port that the client meant: `:authority`, an absolute target's authority, or Host. May be empty in HTTP/1.0.
   public var authority: String {
-    guard authorityCount > 0 else { return headers["host"] ?? "" }
-    return String(decoding: headers.storage[pathCount..<pathCount + authorityCount], as: UTF8.self)
+    guard !authorityRange.isEmpty else { return headers["host"] ?? "" }
+    return String(decoding: headers.storage[authorityRange], as: UTF8.self)
   }
 
   /// `https` on an encrypted connection, else `http`; what a client wrote as `:scheme` is not believed.

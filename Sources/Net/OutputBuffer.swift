@@ -2,7 +2,7 @@
 package final class OutputBuffer {
   private var base: UnsafeMutableRawPointer
   private var capacity: Int
-  package private(set) var count = 0
+  @exclusivity(unchecked) package private(set) var count = 0
 
   init(capacity: Int) {
     self.capacity = capacity

@@ -22,7 +22,7 @@ package final class Transport: Pollable {
   package let peer: SocketAddress
   package var delegate: (any TransportDelegate)?
   private let tls: TLSStream?
-  private var unsent = ByteQueue()
+  @exclusivity(unchecked) private var unsent = ByteQueue()
   private var isReading = true
   private var hasEnded = false
   private var isFinishing = false

@@ -14,7 +14,7 @@ struct CallHead {
   init(_ headers: Headers) {
     // A loop would make a String of every name and value.
     // swift-format-ignore: ReplaceForEachWithForLoop
-    headers.forEach { name, value in
+    headers.forEachField { name, value in
       // By length first: most names are settled by it.
       switch name.count {
       case 12 where name.elementsEqual("content-type".utf8):
