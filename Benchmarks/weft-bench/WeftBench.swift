@@ -20,7 +20,7 @@ enum WeftBench {
         while true { pause() }
       }
     } catch {
-      fputs("weft-bench: \(error)\n", stderr)
+      say("weft-bench: \(error)")
       exit(1)
     }
   }
@@ -73,7 +73,13 @@ enum WeftBench {
   ) throws -> HTTPServer {
     let server = HTTPServer(group: group, handler: handler, limits: HTTPLimits(), tls: nil)
     let actual = try server.bind(address)
-    fputs("weft-bench: \(name) listening on \(actual)\n", stderr)
+    say("weft-bench: \(name) listening on \(actual)")
     return server
   }
+}
+
+/// One line on standard error.
+private func say(_ text: String) {
+  var line = text + "\n"
+  line.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
 }

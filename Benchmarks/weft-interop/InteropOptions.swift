@@ -61,4 +61,19 @@ struct InteropOptions {
     default: throw UsageError(description: "unknown option \(name)\n\(Self.usage)")
     }
   }
+
+  /// nil without `--tls`.
+  func serverTLS() throws -> TLSContext? {
+    guard isTLS else { return nil }
+    return try TLSContext(
+      server: .init(
+        certificateFile: try certificate ?? TestCertificate.file(TestCertificate.certificate),
+        keyFile: try key ?? TestCertificate.file(TestCertificate.key)))
+  }
+
+  /// nil without `--tls`.
+  func clientTLS() throws -> TLSContext? {
+    guard isTLS else { return nil }
+    return try TLSContext(client: .init(authorityFile: try authority ?? TestCertificate.file(TestCertificate.certificate)))
+  }
 }

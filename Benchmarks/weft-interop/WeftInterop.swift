@@ -22,7 +22,7 @@ enum WeftInterop {
       case .client: try await run(options)
       }
     } catch {
-      fputs("weft-interop: \(error)\n", stderr)
+      say("weft-interop: \(error)")
       exit(1)
     }
   }
@@ -59,4 +59,10 @@ enum WeftInterop {
     }
     client.close()
   }
+}
+
+/// One line on standard error.
+private func say(_ text: String) {
+  var line = text + "\n"
+  line.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
 }

@@ -25,7 +25,9 @@ import Testing
   @Test func aDeadlineEndsTheCallAndCancelsTheHandler() async throws {
     let watching = Watching()
     let server = try Loopback(interceptors: [watching])
-    let error = await rpcError { _ = try await server.echo.misbehave(note("wait"), options: CallOptions(timeout: .milliseconds(20))) }
+    // Connected first, so that the deadline falls into the handler and not into connecting.
+    _ = try await server.echo.unary(note("x"))
+    let error = await rpcError { _ = try await server.echo.misbehave(note("wait"), options: CallOptions(timeout: .milliseconds(50))) }
     #expect(error?.code == .deadlineExceeded)
     await watching.ended.wait()
   }
