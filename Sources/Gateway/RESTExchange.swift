@@ -224,11 +224,14 @@ final class RESTExchange: HTTPStreamOwner, @unchecked Sendable {
       headers.remove("content-type")
       return send(status, headers, [])
     }
-    do throws(RPCError) {
+    do {
       let body = try ReplyWriter.write(reply.message, of: route, wallMicroseconds: { gateway.time.wallMicroseconds }, headers: &headers)
       send(status, headers, body)
     } catch {
-      fail(error)
+      gateway.logger.error(
+        "a reply cannot be written as JSON",
+        metadata: ["request_id": "\(requestID)", "rpc": "\(route.method.schema.fullName)", "error": "\(error)"])
+      fail(RPCError(.internalError, "服务器内部错误"))
     }
   }
 

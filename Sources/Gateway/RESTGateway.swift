@@ -1,4 +1,5 @@
 public import HTTP
+public import Logging
 import Net
 public import Platform
 import Protobuf
@@ -38,6 +39,7 @@ public final class RESTGateway: HTTPHandler {
   let clientAddress: ClientAddress
   let isReady: @Sendable () -> Bool
   let time: any TimeSource
+  let logger: Logger
   let requestIDs = RequestIDs()
   let heads: AnswerHeads
 
@@ -47,7 +49,7 @@ public final class RESTGateway: HTTPHandler {
   /// - Throws: `RouteError` for a binding that no request could reach or that leads nowhere.
   public init(
     methods: [MethodDescriptor], invoker: any RPCInvoker, pages: DocumentationPages, options: Options = Options(),
-    time: any TimeSource = SystemTime(), isReady: @escaping @Sendable () -> Bool
+    time: any TimeSource = SystemTime(), logger: Logger = Logger(label: "weft.gateway"), isReady: @escaping @Sendable () -> Bool
   ) throws(RouteError) {
     var routes = RouteTable<Target>()
     for method in methods {
@@ -72,6 +74,7 @@ public final class RESTGateway: HTTPHandler {
     self.options = options
     self.isReady = isReady
     self.time = time
+    self.logger = logger
     clientAddress = ClientAddress(trustedProxies: options.trustedProxies)
     heads = AnswerHeads(cors: options.cors)
   }

@@ -1,7 +1,6 @@
 import HTTP
 import Platform
 import Protobuf
-import RPC
 
 /// Writes the body of a successful answer.
 enum ReplyWriter {
@@ -10,10 +9,10 @@ enum ReplyWriter {
   /// - Parameters:
   ///   - wallMicroseconds: Now, since 1970; asked only for an envelope.
   ///   - headers: A reply that is a `google.api.HttpBody` puts its own content type in.
-  /// - Throws: INTERNAL for a reply that is no message of its type.
+  /// - Throws: `JSONError` or `WireError` for a reply that is no message of its type.
   static func write(
     _ message: [UInt8], of route: RESTRoute, wallMicroseconds: () -> Int64, headers: inout Headers
-  ) throws(RPCError) -> [UInt8] {
+  ) throws -> [UInt8] {
     let output = route.method.schema.output
     if output.fullName == "google.api.HttpBody" {
       return try httpBody(message, headers: &headers)
@@ -23,16 +22,12 @@ enum ReplyWriter {
     body.reserveCapacity(message.count * 2 + 256)
     let hasEnvelope = !route.method.envelopeMessage.isEmpty
     if hasEnvelope { body.append("{\"success\":true,\"data\":") }
-    do throws(JSONError) {
-      if let key = route.responseKey {
-        var whole: [UInt8] = []
-        try writeJSON(message, output, into: &whole)
-        body.append(contentsOf: whole[JSONMember.range(of: Array(key.utf8), in: whole.span) ?? 0..<0])
-      } else {
-        try writeJSON(message, output, into: &body)
-      }
-    } catch {
-      throw RPCError(.internalError, "服务器内部错误")
+    if let key = route.responseKey {
+      var whole: [UInt8] = []
+      try writeJSON(message, output, into: &whole)
+      body.append(contentsOf: whole[JSONMember.range(of: Array(key.utf8), in: whole.span) ?? 0..<0])
+    } else {
+      try writeJSON(message, output, into: &body)
     }
     if hasEnvelope {
       body.append(",\"message\":")
@@ -51,13 +46,9 @@ enum ReplyWriter {
   }
 
   /// Bytes of any type, as they are.
-  private static func httpBody(_ message: [UInt8], headers: inout Headers) throws(RPCError) -> [UInt8] {
-    do throws(WireError) {
-      let reply = try GoogleAPI.HttpBody(serializedBytes: message)
-      headers.set("content-type", reply.contentType.isEmpty ? "application/octet-stream" : reply.contentType)
-      return reply.data
-    } catch {
-      throw RPCError(.internalError, "服务器内部错误")
-    }
+  private static func httpBody(_ message: [UInt8], headers: inout Headers) throws -> [UInt8] {
+    let reply = try GoogleAPI.HttpBody(serializedBytes: message)
+    headers.set("content-type", reply.contentType.isEmpty ? "application/octet-stream" : reply.contentType)
+    return reply.data
   }
 }

@@ -93,6 +93,12 @@ final class RawSocket {
 
   deinit { Glibc.close(descriptor) }
 
+  /// Lets the connection end with a reset: a mere close could be a client that still reads.
+  func resetWhenClosed() {
+    var linger = linger(l_onoff: 1, l_linger: 0)
+    setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<linger>.size))
+  }
+
   /// Writes as much as the server takes.
   func write(_ bytes: [UInt8]) {
     var written = 0

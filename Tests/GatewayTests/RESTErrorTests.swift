@@ -167,6 +167,15 @@ struct RESTErrorTests {
     #expect(gateway.invoker.calls.first?.request == #"{"title":"a"}"#)
   }
 
+  @Test func aReplyThatIsNoMessageIsOurFault() throws {
+    let gateway = try LoopbackGateway()
+    gateway.invoker.answer(.success(RPCReply(message: [0xFF, 0xFF], metadata: Metadata())))
+    for target in ["/api/items/1", "/api/items/all", "/api/items/1/file"] {
+      let answer = try gateway.send("GET", target)
+      #expect(answer.status == 500 && answer.body == #"{"detail":"服务器内部错误"}"#, "\(answer)")
+    }
+  }
+
   // MARK: Headers
 
   @Test func aWrongMethodIsToldTheRightOnes() throws {
