@@ -15,7 +15,7 @@ echo "Fetching Swagger UI (drf-spectacular-sidecar $version) into $directory"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 echo "drf-spectacular-sidecar==$version --hash=sha256:$sha256" > "$scratch/requirements.txt"
-python3 -m pip download --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes \
+"${PYTHON:-python3}" -m pip download --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes \
   --dest "$scratch" --requirement "$scratch/requirements.txt"
 
 mkdir -p "$directory"

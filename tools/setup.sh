@@ -7,7 +7,7 @@ packages=(
   libnghttp2-dev libssl-dev libsqlite3-dev libargon2-dev zlib1g-dev pkg-config # what the server links
   protobuf-compiler libprotobuf-dev                                            # `make generate`, generator tests
   protobuf-c-compiler libprotobuf-c-dev                                        # the second opinion in codec tests
-  python3-venv curl nghttp2-client strace                                      # black-box tests
+  gcc python3-venv curl nghttp2-client strace                                     # black-box tests
 )
 missing=()
 for package in "${packages[@]}"; do
@@ -36,5 +36,5 @@ if [[ ! -x $cache/venv/bin/python || $(cat "$cache/venv/requirements.sha256" 2>/
   echo "$wanted" >"$cache/venv/requirements.sha256"
 fi
 
-[[ -x tools/fetch-swagger-ui.sh ]] && tools/fetch-swagger-ui.sh "$cache"
-exit 0
+PYTHON="$cache/venv/bin/python" tools/fetch-swagger-ui.sh "$cache" ||
+  echo "setup: the API page's files could not be fetched; /docs answers 503 until \`make setup\` can" >&2
