@@ -134,6 +134,14 @@ import Testing
       body: "message Q {\n  string b = 2 [(buf.validate.field).string = {min_len: 5 max_len: 4}];\n}",
       error: "a/b.proto:13: Q.b: min_len 5 is more than max_len 4"),
     Case(
+      name: "a pattern that the runtime cannot compile",
+      body: "message Q {\n  message R {\n    string a = 1;\n    string b = 2 [(buf.validate.field).string.pattern = \"(?i)x\"];\n  }\n}",
+      error: "a/b.proto:15: a.Q.R.b: bears the pattern (?i)x, which this program cannot compile: a group with flags or a name"),
+    Case(
+      name: "a rule that the runtime does not check",
+      body: "message Q {\n  string b = 2 [(buf.validate.field).string.ipv6 = true];\n}",
+      error: "a/b.proto:13: a.Q.b: bears a string rule that this program does not check"),
+    Case(
       name: "a rule in a nested message",
       body: "message Q {\n  message R {\n    bool b = 2 [(buf.validate.field).string.min_len = 1];\n  }\n}",
       error: "a/b.proto:14: R.b: a rule of `string` on a field of type bool"),

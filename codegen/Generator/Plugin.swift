@@ -31,6 +31,8 @@ public enum Plugin {
         AccessCheck.mistakes(in: files) + RouteCheck.mistakes(in: files, registry: registry)
         + RuleCheck.mistakes(in: files, registry: registry)
       guard mistakes.isEmpty else { throw Mistakes(all: mistakes) }
+      let unusable = SchemaCheck.mistakes(in: files, of: request)
+      guard unusable.isEmpty else { throw Mistakes(all: unusable) }
       return try outputs(files, registry: registry, options: options)
     } catch let error as GeneratorError {
       throw Mistakes(all: [error])

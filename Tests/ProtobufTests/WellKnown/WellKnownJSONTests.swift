@@ -125,6 +125,13 @@ import Testing
     }
   }
 
+  @Test func makesFreeFormObjectsOfLiterals() throws {
+    var object: GoogleProtobuf.Struct = ["a": [1, 2.5, "x", nil, true, [:], []], "b": "old"]
+    object["b"] = "new"
+    #expect(try text(object) == #"{"a":[1,2.5,"x",null,true,{},[]],"b":"new"}"#)
+    #expect(object["a"]?.kind != nil && object["c"] == nil)
+  }
+
   @Test func wrapsScalars() throws {
     let message = try Reference.WellKnown(jsonUTF8Bytes: Array(#"{"stringValue":"","int64Value":"5"}"#.utf8))
     #expect(message.stringValue == .init() && message.int64Value?.value == 5)
