@@ -86,14 +86,14 @@ let package = Package(
     tests("Generator", ["Generator", "Protobuf", "protoc-gen-weft"]),
     tests("Net", ["Net"]),
     tests("HTTP", ["HTTP", "Net", "CNghttp2"]),
-    tests("RPC", ["RPC", "Protobuf", "HTTP", "Net"]),
+    tests("RPC", ["RPC", "Protobuf", "HTTP", "Net", logging], exclude: ["Support/notes.proto", "Support/stock_client.py"]),
     tests("Gateway", ["Gateway", "RPC", "Protobuf", "HTTP", "Net"]),
     tests("Platform", ["Platform"]),
     tests("Log", ["Log", "Platform", logging]),
     tests("Storage", ["Storage", "Platform"]),
     tests("Identity", ["Identity", "Platform"]),
     tests("Delivery", ["Delivery", "Platform", logging]),
-    tests("CustomerService", ["CustomerService", "CustomerServiceAPI", "RPC", "Protobuf", "Storage", "Identity", "Delivery"]),
+    tests("CustomerService", ["CustomerService", "CustomerServiceAPI", "Platform", "RPC", "Protobuf", "Storage", "Identity", "Delivery"]),
     tests("Repository"),
 
   ]
