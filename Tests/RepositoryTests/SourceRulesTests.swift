@@ -89,10 +89,11 @@ import Testing
     #expect(found.isEmpty, "\(found.joined(separator: "\n"))")
   }
 
-  @Test("Only HTTP2Session.swift calls nghttp2")
+  @Test("Only HTTP2Session.swift calls nghttp2; HeaderTable.swift keeps fields in its layout")
   func nghttp2HasOneCaller() {
+    let allowed: Set = ["Sources/HTTP/HTTP2Session.swift", "Sources/HTTP/HeaderTable.swift"]
     let found = Self.findings("Sources") { file, line in
-      Self.code(file.lines[line]).contains("import CNghttp2") && !file.path.hasPrefix("Sources/HTTP/HTTP2Session")
+      Self.code(file.lines[line]).contains("import CNghttp2") && !allowed.contains(file.path)
     }
     #expect(found.isEmpty, "\(found.joined(separator: "\n"))")
   }
