@@ -1,7 +1,7 @@
 /// What `buf.validate.field` demands of a field, ready to be checked on wire bytes.
 ///
 /// Rules of protovalidate that this program cannot check are refused when the schema is built, never passed over.
-public struct FieldRules: Sendable {
+public final class FieldRules: Sendable {  // a class, so that looking at it on every request counts one reference
   /// Whether the field must be set; of a plain field: must not hold its default.
   public let required: Bool
   let ignoresZero: Bool
@@ -9,12 +9,12 @@ public struct FieldRules: Sendable {
   /// The rules of one value; for a repeated field or map those of the whole.
   let checks: [RuleCheck]
   /// The rules of every item of a repeated field, or every value of a map.
-  let items: ItemRules?
+  let items: FieldRules?
   /// The rules of every key of a map.
-  let keys: ItemRules?
+  let keys: FieldRules?
   let requiredText: String
 
-  init(_ declared: BufValidate.FieldRules, of field: FieldSchema, in message: MessageSchema) throws(SchemaError) {
+  convenience init(_ declared: BufValidate.FieldRules, of field: FieldSchema, in message: MessageSchema) throws(SchemaError) {
     try self.init(declared, RuleSubject(field: field, message: message))
   }
 
@@ -32,19 +32,18 @@ public struct FieldRules: Sendable {
   }
 }
 
-/// Rules inside rules, on the heap because they are of the same type.
-final class ItemRules: Sendable {
-  let rules: FieldRules
-
-  init(_ rules: FieldRules) { self.rules = rules }
-}
-
 /// One rule, with what a caller reads who breaks it.
-struct RuleCheck: Sendable {
+final class RuleCheck: Sendable {
   let rule: Rule
   /// Such as "string.min_len".
   let id: String
   let text: String
+
+  init(rule: Rule, id: String, text: String) {
+    self.rule = rule
+    self.id = id
+    self.text = text
+  }
 }
 
 /// What one rule demands.

@@ -18,6 +18,8 @@ public struct Pattern: Sendable {
   static let stepsMax = 2000
 
   let steps: [Step]
+  /// The same for programs of at most 64 steps, which nearly all are.
+  private let small: SmallProgram?
 
   /// Compiles a pattern.
   ///
@@ -29,6 +31,7 @@ public struct Pattern: Sendable {
     try Pattern.emit(tree, into: &steps)
     steps.append(.accept)
     self.steps = steps
+    small = SmallProgram(steps)
   }
 
   private static func emit(_ tree: PatternTree, into steps: inout [Step]) throws(PatternError) {
@@ -81,6 +84,11 @@ public struct Pattern: Sendable {
 
   /// Whether the pattern matches somewhere in well-formed UTF-8.
   func matches(_ text: WireRange) -> Bool {
+    if let small { return small.matches(text) }
+    return matchesLarge(text)
+  }
+
+  private func matchesLarge(_ text: WireRange) -> Bool {
     var active = StepSet(steps.count)
     var following = StepSet(steps.count)
     var p = text.start
@@ -117,7 +125,7 @@ public struct Pattern: Sendable {
   }
 
   /// Takes one code point; a byte that is not UTF-8 stands for itself, and no set of letters contains it.
-  private static func point(_ p: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> UInt32 {
+  static func point(_ p: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> UInt32 {
     let lead = p.pointee
     let count = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4
     guard count > 1, end - p >= count else {

@@ -2,8 +2,8 @@
 struct RuleCompiler {
   let subject: RuleSubject
   private(set) var checks: [RuleCheck] = []
-  private(set) var items: ItemRules?
-  private(set) var keys: ItemRules?
+  private(set) var items: FieldRules?
+  private(set) var keys: FieldRules?
 
   init(subject: RuleSubject) { self.subject = subject }
 
@@ -193,7 +193,7 @@ struct RuleCompiler {
       guard subject.field.message == nil else { throw subject.error("bears repeated.unique, which is for scalars") }
       add("repeated.unique", .unique, "不能有重复项")
     }
-    if let declared = rules.items { items = ItemRules(try FieldRules(declared, subject.item())) }
+    if let declared = rules.items { items = try FieldRules(declared, subject.item()) }
   }
 
   private mutating func map(_ rules: BufValidate.MapRules) throws(SchemaError) {
@@ -201,7 +201,7 @@ struct RuleCompiler {
     try known(rules.unknownFields, "map")
     if let n = rules.minPairs { add("map.min_pairs", .count(n...UInt64.max), "至少需要\(n)项") }
     if let n = rules.maxPairs { add("map.max_pairs", .count(0...n), "不能超过\(n)项") }
-    if let declared = rules.keys { keys = ItemRules(try FieldRules(declared, subject.item(key: true))) }
-    if let declared = rules.values { items = ItemRules(try FieldRules(declared, subject.item())) }
+    if let declared = rules.keys { keys = try FieldRules(declared, subject.item(key: true)) }
+    if let declared = rules.values { items = try FieldRules(declared, subject.item()) }
   }
 }

@@ -13,10 +13,19 @@ enum TextForms {
 
   /// Labels of 1 to 63 letters, digits and inner hyphens, joined by dots.
   private static func isHostname(_ host: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
-    host.split(separator: 0x2e, omittingEmptySubsequences: false).allSatisfy { label in
-      guard let first = label.first, let last = label.last, label.count <= 63, first != 0x2d, last != 0x2d else { return false }
-      return label.allSatisfy { isLetterOrDigit($0) || $0 == 0x2d }
+    var length = 0
+    var last: UInt8 = 0x2e
+    for byte in host {
+      if byte == 0x2e {
+        guard length > 0, last != 0x2d else { return false }
+        length = 0
+      } else {
+        guard isLetterOrDigit(byte) || byte == 0x2d && length > 0, length < 63 else { return false }
+        length += 1
+      }
+      last = byte
     }
+    return length > 0 && last != 0x2d
   }
 
   private static func isLetterOrDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 || (byte | 0x20) &- 0x61 < 26 }

@@ -22,6 +22,8 @@ public struct Validator {
 
   private(set) var violations: [FieldViolation] = []
   private var steps: [JSONPathStep] = []
+  /// The field that is looked at, as long as it is not among the steps: most fields break nothing and need no path.
+  private var leaf: UnsafePointer<FieldPlan>?
 
   /// What the bytes of a message hold of one field.
   private struct Found {
@@ -36,7 +38,8 @@ public struct Validator {
 
   private mutating func report(_ rule: String, _ text: String) {
     guard !isFull else { return }
-    violations.append(FieldViolation(path: JSONPathStep.text(outerFirst: steps), rule: rule, message: text))
+    let path = leaf.map { steps + [.field($0.pointee.name)] } ?? steps
+    violations.append(FieldViolation(path: JSONPathStep.text(outerFirst: path), rule: rule, message: text))
   }
 
   // MARK: Messages
@@ -51,10 +54,10 @@ public struct Validator {
         let field = UnsafePointer(plan.pointee.fields) + i
         let subject = schema.fields[i]
         guard subject.rules != nil || field.pointee.type == .string || field.pointee.message?.pointee.checked == true else { continue }
-        steps.append(.field(field.pointee.name))
+        leaf = field
         self.field(subject, field, found[i], range, depth: depth)
-        steps.removeLast()
       }
+      leaf = nil
       for (i, oneof) in schema.oneofs.enumerated() where oneof.required {
         if (0..<plan.pointee.count).contains(where: { plan.pointee.fields[$0].oneof == i && found[$0].count > 0 }) { continue }
         steps.append(.name(oneof.name))
@@ -102,6 +105,16 @@ public struct Validator {
     }
   }
 
+  /// Does what has paths that go on from the leaf.
+  private mutating func inside(_ body: (inout Self) -> Void) {
+    let outer = leaf
+    if let outer { steps.append(.field(outer.pointee.name)) }
+    leaf = nil
+    body(&self)
+    leaf = outer
+    if outer != nil { steps.removeLast() }
+  }
+
   // MARK: Fields
 
   private mutating func field(_ subject: FieldSchema, _ field: UnsafePointer<FieldPlan>, _ found: Found, _ range: WireRange, depth: Int) {
@@ -117,7 +130,7 @@ public struct Validator {
           }
         }
       }
-      if found.count > 0 { items(subject, field, found, range, depth: depth) }
+      if found.count > 0 { inside { $0.items(subject, field, found, range, depth: depth) } }
     default: single(subject, field, found, range, depth: depth)
     }
   }
@@ -176,7 +189,7 @@ public struct Validator {
       let inner = message.flatMap { Validator.unwrap(value, $0) } ?? value
       for check in rules.checks where !check.rule.holds(inner, field.pointee.type) { report(check.id, check.text) }
     }
-    if let message, case .bytes(let content) = value { self.message(message, content, depth: depth - 1) }
+    if let message, case .bytes(let content) = value { inside { $0.message(message, content, depth: depth - 1) } }
   }
 
   /// The value inside a wrapper message, the times of a Timestamp or Duration; nil for other messages.
@@ -220,7 +233,7 @@ public struct Validator {
           pair(entry, subject, content, depth: depth)
         } else {
           steps.append(.index(index))
-          check(value, rules?.items?.rules, field, isImplicit: true, depth: depth, subject)
+          check(value, rules?.items, field, isImplicit: true, depth: depth, subject)
           steps.removeLast()
         }
         index += 1
@@ -240,8 +253,8 @@ public struct Validator {
       guard cursor.skip(tag) else { return }
     }
     steps.append(.key(key.text))
-    check(key, map.rules?.keys?.rules, fields, isImplicit: true, depth: depth, entry.fields[0], label: map)
-    check(value, map.rules?.items?.rules, fields + 1, isImplicit: true, depth: depth, entry.fields[1], label: map)
+    check(key, map.rules?.keys, fields, isImplicit: true, depth: depth, entry.fields[0], label: map)
+    check(value, map.rules?.items, fields + 1, isImplicit: true, depth: depth, entry.fields[1], label: map)
     steps.removeLast()
   }
 }

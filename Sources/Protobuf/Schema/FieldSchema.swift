@@ -28,13 +28,13 @@ public final class FieldSchema: @unchecked Sendable {  // SchemaBuilder fills it
   /// Whether a repeated field is written packed.
   public let isPacked: Bool
   /// The message type; for a map that of its entries. Nil for scalars.
-  public internal(set) var message: MessageSchema?
+  @exclusivity(unchecked) public internal(set) var message: MessageSchema?
   /// The enum type, nil for others.
-  public internal(set) var enumeration: EnumSchema?
+  @exclusivity(unchecked) public internal(set) var enumeration: EnumSchema?
   /// Index into the `oneofs` of the message, for members of one.
   public let oneofIndex: Int?
   /// What `buf.validate.field` demands.
-  public internal(set) var rules: FieldRules?
+  @exclusivity(unchecked) public internal(set) var rules: FieldRules?
   /// What `weft.v1.field` says.
   public let text: WeftV1.FieldText?
   /// All that the `.proto` says in options.

@@ -1,4 +1,7 @@
 /// A message type at run time: what JSON, rules, routes and reflection know of it.
+///
+/// What requests look at says `@exclusivity(unchecked)`: nothing writes to it after the file is built, and the check at
+/// every access was a tenth of validating a message.
 public final class MessageSchema: @unchecked Sendable {  // SchemaBuilder fills it before its file is published; nothing writes afterwards
   /// Name without package, such as "Ticket".
   public let name: String
@@ -7,9 +10,9 @@ public final class MessageSchema: @unchecked Sendable {  // SchemaBuilder fills 
   /// The file that declares it.
   public let file: FileDescriptor
   /// The fields, in the order of the `.proto`.
-  public internal(set) var fields: [FieldSchema] = []
+  @exclusivity(unchecked) public internal(set) var fields: [FieldSchema] = []
   /// The oneofs that the `.proto` wrote; those that `optional` implies are left out.
-  public internal(set) var oneofs: [OneofSchema] = []
+  @exclusivity(unchecked) public internal(set) var oneofs: [OneofSchema] = []
   /// Messages declared inside, those of map entries included.
   public internal(set) var nestedMessages: [MessageSchema] = []
   /// Enums declared inside.
