@@ -74,7 +74,8 @@ let package = Package(
     library("Generator", ["Protobuf"], path: "codegen/Generator"),
     program("protoc-gen-weft", ["Generator"], path: "codegen/protoc-gen-weft"),
     .target(
-      name: "ReferenceMessages", dependencies: ["Protobuf"], path: "codegen/Reference", exclude: ["Protos", "Services"], swiftSettings: settings),
+      name: "ReferenceMessages", dependencies: ["Protobuf"], path: "codegen/Reference", exclude: ["Protos", "Services"],
+      swiftSettings: settings),
     program("weft-lint", ["Protobuf"], path: "codegen/weft-lint"),
 
     program("weft-bench", ["Gateway", "HTTP", "Net", "Protobuf", "RPC", logging], path: "Benchmarks/weft-bench"),
