@@ -31,12 +31,12 @@ public final class FileDescriptor: @unchecked Sendable {  // SchemaBuilder fills
   public convenience init(base64: StaticString, dependencies: [FileDescriptor]) {
     let text = WireRange(start: base64.utf8Start, end: base64.utf8Start + base64.utf8CodeUnitCount)
     var decoded = ByteSink(capacity: text.count)
-    guard Base64.decode(text, to: &decoded) else { fatalError("an embedded descriptor is not base64") }
+    guard Base64.decode(text, to: &decoded) else { preconditionFailure("an embedded descriptor is not base64") }
     do {
       try self.init(bytes: Array(decoded.contents), dependencies: dependencies, jsonNamesAreExplicit: true)
     } catch {
       // The generator builds the same schemas before it writes them, so this is a mistake of ours, not of any input.
-      fatalError("an embedded descriptor is not usable: \(error)")
+      preconditionFailure("an embedded descriptor is not usable: \(error)")
     }
   }
 
