@@ -225,18 +225,15 @@ final class HTTP1Connection: HTTPConnection, @unchecked Sendable {
     var requests = 0
     while !isClosed, lingersSince == nil {
       writeReady()
-      guard !isClosed, isResponseComplete else { break }
-      finishResponse()
-      requests += 1
+      if !isClosed, isResponseComplete { finishResponse() }
       guard stream == nil, !backlog.isEmpty, !isEnding, !isClosed, lingersSince == nil else { break }
       if requests == Self.requestsPerTurnMax {
         markDirty()
         break
       }
+      requests += 1
       nextFromBacklog()
     }
-    if !isClosed, lingersSince == nil, stream == nil, !backlog.isEmpty, !isEnding { markDirty() }
-    writeReady()
     guard !isClosed, lingersSince == nil else { return }
     if isEnding, queued.isEmpty { return linger() }
     // The kernel took everything and would take more; with something unsent it tells when.

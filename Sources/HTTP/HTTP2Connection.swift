@@ -311,7 +311,7 @@ final class HTTP2Connection: HTTPConnection, @unchecked Sendable {
   override func check(_ now: MonotonicTime) {
     if let headSince, now - headSince > limits.headTimeout { return timedOut() }
     if !hasSettings, now - opened > limits.headTimeout { return timedOut() }
-    if case .noticed(let since) = drainState, now - since > .seconds(1) { announceDrain() }
+    if case .noticed(let since) = drainState, now - since > limits.goAwayTimeout { announceDrain() }
     if isServer, streams.isEmpty, now - idleSince > limits.idleTimeout {
       if case .no = drainState { drain() }
     }

@@ -171,8 +171,11 @@ final class HTTP2Session {
   /// RFC 9113, 6.8: first a GOAWAY that refuses nothing yet, then, when the peer's answer to the PING shows that it was seen, the real one.
   func submitShutdownNotice() {
     nghttp2_submit_shutdown_notice(session)
-    submitPing()
+    pingsAfterNotice = true
   }
+
+  /// nghttp2 sends a PING ahead of a GOAWAY, so this one is submitted when the notice has left.
+  private var pingsAfterNotice = false
 
   func submitPing() {
     nghttp2_submit_ping(session, 0, nil)
@@ -393,6 +396,10 @@ final class HTTP2Session {
   fileprivate func sent(_ frame: UnsafePointer<nghttp2_frame>) {
     let header = frame.pointee.hd
     let isData = header.type == UInt8(NGHTTP2_DATA.rawValue)
+    if pingsAfterNotice, header.type == UInt8(NGHTTP2_GOAWAY.rawValue) {
+      pingsAfterNotice = false
+      submitPing()
+    }
     guard isData || header.type == UInt8(NGHTTP2_HEADERS.rawValue) else { return }
     connection.sentFrame(isData: isData)
     // RFC 9113, 8.1: an answer that is complete before its request asks the client, with NO_ERROR, to send no more of it.

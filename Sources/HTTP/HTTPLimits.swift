@@ -43,6 +43,9 @@ public struct HTTPLimits: Sendable {
   /// How long a connection that was answered early is still read, so that the answer is not lost in a reset.
   public var lingerTimeout = Duration.seconds(2)
 
+  /// Draining HTTP/2: how long the answer to the PING behind the first GOAWAY is waited for before the final one is sent.
+  public var goAwayTimeout = Duration.seconds(1)
+
   // MARK: The abuse budget (see `AbuseBudget`)
 
   /// Events of the kinds of `AbuseKind` that a connection may cause at once …
@@ -56,6 +59,7 @@ public struct HTTPLimits: Sendable {
   var tick: Duration {
     let shortest = [
       handshakeTimeout, headTimeout, keepAliveTimeout, idleTimeout, writeStallTimeout, streamStallTimeout, bodyIdleTimeout, lingerTimeout,
+      goAwayTimeout,
     ].reduce(Duration.seconds(5), min)
     return max(.milliseconds(10), shortest / 2)
   }

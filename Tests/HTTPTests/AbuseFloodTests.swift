@@ -1,0 +1,119 @@
+import Net
+import Testing
+
+@testable import HTTP
+
+/// Each attack of trust.md's table that is cheap for the peer ends in GOAWAY(ENHANCE_YOUR_CALM), and the server goes on serving others.
+@Suite(.blocking) struct AbuseFloodTests {
+  private func flood(_ kind: AbuseKind?, _ frames: (_ round: UInt32) -> [Frame]) async throws {
+    let server = try TestServer()
+    let peer = RawHTTP2(try RawClient(server.address))
+    for round in 0..<12_000 as Range<UInt32> where !peer.client.send(frames(round).flatMap(\.bytes)) { break }
+    #expect(peer.goAway()?.number(at: 4) == HTTPErrorCode.enhanceYourCalm)
+    #expect(server.server.counters.snapshot.abuse.values.reduce(0, +) == 1)
+    if let kind { #expect(server.server.counters.snapshot.abuse[kind] == 1) }
+    let other = try RawClient(server.address)
+    other.send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    #expect(other.receiveAll().hasSuffix("hello"))
+    await server.stop()
+  }
+
+  @Test func rapidReset() async throws {
+    // Which kind comes first depends on how many the slots still take: beyond them we refuse, which counts too.
+    try await flood(nil) {
+      [
+        requestHeaders(2 * $0 + 1, "/never", end: false),
+        Frame(kind: Frame.Kind.reset, stream: 2 * $0 + 1, payload: word(HTTPErrorCode.cancel)),
+      ]
+    }
+  }
+
+  @Test func madeYouResetByOverflowingAWindow() async throws {
+    // A stream error (RFC 9113, 6.9.1): the server itself resets the stream whose handler it has started.
+    try await flood(.selfReset) {
+      [
+        requestHeaders(2 * $0 + 1, "/never", end: false),
+        Frame(kind: Frame.Kind.windowUpdate, stream: 2 * $0 + 1, payload: word(0x7fff_ffff)),
+      ]
+    }
+  }
+
+  @Test func madeYouResetByABodyLongerThanDeclared() async throws {
+    try await flood(.selfReset) {
+      [
+        requestHeaders(2 * $0 + 1, "/hold", method: "POST", end: false, extra: [("content-length", "1")]),
+        Frame(kind: Frame.Kind.data, stream: 2 * $0 + 1, payload: [1, 2, 3]),
+      ]
+    }
+  }
+
+  @Test func malformedHeads() async throws {
+    try await flood(.selfReset) { [requestHeaders(2 * $0 + 1, "/hello", extra: [("UPPER", "case")])] }
+  }
+
+  @Test func ping() async throws {
+    try await flood(.ping) { _ in [Frame(kind: Frame.Kind.ping, payload: [UInt8](repeating: 1, count: 8))] }
+  }
+
+  @Test func settings() async throws {
+    try await flood(.settings) { _ in [Frame(kind: Frame.Kind.settings)] }
+  }
+
+  @Test func emptyData() async throws {
+    try await flood(.emptyData) {
+      ($0 == 0 ? [requestHeaders(1, "/hold", method: "POST", end: false)] : []) + [Frame(kind: Frame.Kind.data, stream: 1)]
+    }
+  }
+
+  @Test func emptyDataWithPadding() async throws {
+    try await flood(.emptyData) {
+      ($0 == 0 ? [requestHeaders(1, "/hold", method: "POST", end: false)] : [])
+        + [Frame(kind: Frame.Kind.data, flags: 8, stream: 1, payload: [3, 0, 0, 0])]
+    }
+  }
+
+  @Test func priority() async throws {
+    try await flood(.priority) { [Frame(kind: Frame.Kind.priority, stream: 2 * ($0 % 50) + 1, payload: word(0) + [1])] }
+  }
+
+  @Test func windowUpdate() async throws {
+    try await flood(.windowUpdate) { _ in [Frame(kind: Frame.Kind.windowUpdate, payload: word(1))] }
+  }
+
+  @Test func continuation() async throws {
+    try await flood(.continuation) {
+      $0 == 0
+        ? [Frame(kind: Frame.Kind.headers, stream: 1, payload: requestFields("/hello"))]
+        : [Frame(kind: Frame.Kind.continuation, stream: 1, payload: hpack([("x", "y")]))]
+    }
+  }
+
+  @Test func aPeerThatReadsNothingWhileItPingsIsStoppedToo() async throws {
+    let server = try TestServer()
+    let client = try RawClient(server.address)
+    var limit = timevalOfMilliseconds(500)
+    setTimeout(client.descriptor, &limit)
+    let ping = Frame(kind: Frame.Kind.ping, payload: [UInt8](repeating: 1, count: 8)).bytes
+    client.send(RawHTTP2.preface + Frame(kind: Frame.Kind.settings).bytes)
+    client.send(Array(repeatElement(ping, count: 200_000).joined()))
+    #expect(await server.becomes { $0.server.counters.snapshot.abuse[.ping] == 1 })
+    await server.stop()
+  }
+
+  @Test func anOrdinaryBusyConnectionIsNoAbuse() async throws {
+    let server = try TestServer()
+    let peer = RawHTTP2(try RawClient(server.address))
+    var done = 0
+    for round in 0..<3000 as Range<UInt32> {
+      let id = 2 * round + 1
+      peer.send(
+        requestHeaders(id, "/hello"), Frame(kind: Frame.Kind.ping, payload: [UInt8](repeating: 1, count: 8)),
+        Frame(kind: Frame.Kind.windowUpdate, payload: word(5)))
+      let frames = peer.frames { $0.stream == id && $0.flags & Frame.endStream != 0 || $0.kind == Frame.Kind.goAway }
+      guard frames.last?.stream == id else { break }
+      done += 1
+    }
+    #expect(done == 3000)
+    await server.stop()
+  }
+}
