@@ -28,6 +28,14 @@ generate() {
   protoc --plugin=protoc-gen-weft="$plugin" -I proto -I "$include" --weft_out="$work/$folder" --weft_opt="$options" "$@"
 }
 
+# What a test target calls: the proto lies beside the file that is made of it.
+tests() {
+  local folder=$1 options=$2
+  shift 2
+  mkdir -p "$work/$folder"
+  protoc --plugin=protoc-gen-weft="$plugin" -I "$folder" -I proto -I "$include" --weft_out="$work/$folder" --weft_opt="$options" "$@"
+}
+
 # The same for the awkward protos that the generator is tested with.
 reference() {
   local folder=$1 options=$2
@@ -57,6 +65,7 @@ wellknown=$(cd "$include" && ls google/protobuf/{any,api,descriptor,duration,emp
   generate Benchmarks/weft-bench/Generated module=weft_bench,Visibility=Internal bench/echo.proto bench/item.proto
   generate Benchmarks/weft-codec-bench/Generated module=weft_codec_bench,Visibility=Internal bench/ticket.proto
   generate Benchmarks/weft-interop/Generated module=weft_interop,Visibility=Internal $(protos grpc/testing)
+  tests Tests/RPCTests/Support module=RPCTests,Visibility=Internal notes.proto
   generate Benchmarks/weft-conformance/Generated module=weft_conformance,Visibility=Internal conformance/conformance.proto
   reference codegen/Reference module=ReferenceMessages $(cd codegen/Reference/Protos && find reference -name '*.proto' | LC_ALL=C sort)
   reference codegen/Reference/Services module=ReferenceServices,openapi=openapi.json,routes=routes.md services/kinds.proto services/rest.proto

@@ -42,6 +42,8 @@ extension BinaryWriter {
   /// Puts the prefix of an uncompressed message before what was written.
   mutating func prependPrefix() {
     let length = UInt32(count)
-    prepend([0, UInt8(length >> 24), UInt8(length >> 16 & 255), UInt8(length >> 8 & 255), UInt8(length & 255)])
+    let prefix = (UInt8(0), UInt8(length >> 24), UInt8(length >> 16 & 255), UInt8(length >> 8 & 255), UInt8(length & 255))
+    // A tuple of bytes lies in memory as it reads; an array would be an allocation a message.
+    Swift.withUnsafeBytes(of: prefix) { prepend($0) }
   }
 }

@@ -54,7 +54,7 @@ struct MethodTable: Sendable {
   func find(_ path: UnsafeRawBufferPointer) -> Entry? {
     var index = MethodTable.hash(path) & mask
     while let slot = slots[index] {
-      if slot.path.count == path.count, slot.path.elementsEqual(path) { return slot.entry }
+      if slot.path.withUnsafeBytes({ $0.equals(path) }) { return slot.entry }
       index = (index + 1) & mask
     }
     return nil

@@ -14,7 +14,7 @@ public struct ResponseStream<Reply: Message>: Sendable {
   ///
   /// - Throws: `CancellationError` once nobody waits for the call any more.
   @inlinable
-  public func write(_ reply: Reply) async throws {
+  nonisolated(nonsending) public func write(_ reply: Reply) async throws {
     try call.checkWritable()
     call.write(reply)
     if call.isFull {

@@ -32,6 +32,10 @@ public class ServerCall: @unchecked Sendable {  // every stored `var` is touched
   private var wakePending = false
   private var isEndless = false
   private let startedAt: MonotonicTime
+  private var writer = BinaryWriter()
+
+  /// What the writer of a call may hold on to between two replies.
+  private static let keptWriterBytesMax = 64 * 1024
 
   private enum Phase {
     case receiving, running, ended
@@ -311,17 +315,20 @@ extension ServerCall {
   /// Sends one reply.
   @inlinable
   func write<Reply: Message>(_ reply: Reply) {
-    var writer = BinaryWriter()
-    reply.encode(to: &writer)
-    sendReply(&writer)
+    sendReply { reply.encode(to: &$0) }
   }
 
   @usableFromInline
-  func sendReply(_ message: inout BinaryWriter) {
+  func sendReply(_ encode: (inout BinaryWriter) -> Void) {
     assertOnLoop()
     guard phase != .ended else { return }
     entry.metrics.sent()
-    send(&message)
+    // One writer serves all replies of a stream, unless a large one has made it large.
+    writer.reset()
+    encode(&writer)
+    let isLarge = writer.count > ServerCall.keptWriterBytesMax
+    send(&writer)
+    if isLarge { writer = BinaryWriter() }
   }
 
   /// - Throws: `CancellationError` once the call has ended.
@@ -345,14 +352,14 @@ extension ServerCall {
 
   /// Suspends until a request, the end of the requests, or the end of the call.
   @usableFromInline
-  func waitForMessage() async {
+  nonisolated(nonsending) func waitForMessage() async {
     precondition(messageWaiter == nil, "two tasks read the requests of one call")
     await withUnsafeContinuation { messageWaiter = $0 }
   }
 
   /// Suspends until what waits to be sent has fallen below the low-water mark, or the end of the call.
   @usableFromInline
-  func waitForRoom() async {
+  nonisolated(nonsending) func waitForRoom() async {
     precondition(roomWaiter == nil, "two tasks write the replies of one call")
     await withUnsafeContinuation { roomWaiter = $0 }
   }
