@@ -103,7 +103,7 @@ private final class Attempt: Pollable, TransportDelegate {
     let result = address.withSockaddr { Glibc.connect(descriptor, $0, $1) }
     if result == 0 { return connected() }
     guard errno == EINPROGRESS else { return fail(.system("cannot connect to \(address)", errno: errno)) }
-    loop.watch(self, read: false, write: true)
+    if !loop.watch(self, read: false, write: true) { fail(.system("cannot connect to \(address)", errno: errno)) }
   }
 
   override func ready(readable: Bool, writable: Bool, failed: Bool) {

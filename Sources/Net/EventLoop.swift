@@ -156,6 +156,7 @@ public final class EventLoop: @unchecked Sendable {
     var handle = pthread_t()
     let result = pthread_create(&handle, nil, eventLoopMain, box.toOpaque())
     precondition(result == 0, "cannot start a thread: \(NetError.errorText(result))")
+    pthread_detach(handle)
     sem_wait(started.semaphore)
   }
 
@@ -170,7 +171,8 @@ public final class EventLoop: @unchecked Sendable {
     local = []
     ending = []
     pollables = []
-    timers = TimerHeap()
+    timers.removeAll()
+    remote.withLock { $0.items = [] }
   }
 
   private func turn(_ events: UnsafeMutablePointer<epoll_event>) {
@@ -282,6 +284,11 @@ private final class ThreadStart {
     self.loop = loop
     semaphore = .allocate(capacity: 1)
     sem_init(semaphore, 0, 0)
+  }
+
+  deinit {
+    sem_destroy(semaphore)
+    semaphore.deallocate()
   }
 
   func run() { loop.run(self) }

@@ -23,25 +23,28 @@ package class Pollable {
 
 extension EventLoop {
   /// Watches `pollable` for reading and writing as asked, or changes what is watched. The loop keeps it alive until `close`.
-  package func watch(_ pollable: Pollable, read: Bool, write: Bool) {
+  ///
+  /// - Returns: Whether the kernel agreed. It refuses a new descriptor when the user's watches or its memory are used up; such a one never
+  ///   wakes and must be closed.
+  @discardableResult
+  package func watch(_ pollable: Pollable, read: Bool, write: Bool) -> Bool {
     precondition(inLoop)
-    guard pollable.descriptor >= 0 else { return }
+    guard pollable.descriptor >= 0 else { return false }
     var wanted: UInt32 = 0
     if read { wanted |= EPOLLIN.rawValue | EPOLLRDHUP.rawValue }
     if write { wanted |= EPOLLOUT.rawValue }
-    guard !pollable.isRegistered || wanted != pollable.interest else { return }
+    guard !pollable.isRegistered || wanted != pollable.interest else { return true }
     var event = epoll_event()
     event.events = wanted
     event.data.fd = pollable.descriptor
     let operation = pollable.isRegistered ? EPOLL_CTL_MOD : EPOLL_CTL_ADD
-    let result = epoll_ctl(epoll, operation, pollable.descriptor, &event)
-    // ENOMEM or ENOSPC (the user's watch limit) would leave a connection that never wakes: treat it as an error of ours.
-    precondition(result == 0, "epoll_ctl: \(NetError.errorText(errno))")
+    guard epoll_ctl(epoll, operation, pollable.descriptor, &event) == 0 else { return false }
     pollable.interest = wanted
     if !pollable.isRegistered {
       pollable.isRegistered = true
       register(pollable)
     }
+    return true
   }
 
   /// Stops watching and closes the descriptor. Does nothing the second time.

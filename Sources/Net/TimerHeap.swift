@@ -53,6 +53,15 @@ struct TimerHeap {
     return first
   }
 
+  /// Drops every timer, and what their bodies hold on to, unfired.
+  mutating func removeAll() {
+    for entry in entries {
+      entry.index = -1
+      entry.body = nil
+    }
+    entries = []
+  }
+
   private func isBefore(_ left: TimerHandle, _ right: TimerHandle) -> Bool {
     left.deadline == right.deadline ? left.sequence < right.sequence : left.deadline < right.deadline
   }

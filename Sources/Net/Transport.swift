@@ -72,7 +72,9 @@ package final class Transport: Pollable {
   }
 
   private func updateInterest() {
-    loop.watch(self, read: isReading && !hasEnded, write: !unsent.isEmpty)
+    if loop.watch(self, read: isReading && !hasEnded, write: !unsent.isEmpty) || !isOpen { return }
+    // In a turn of its own: whoever is on the stack must not find its connection closed.
+    loop.schedule(after: .zero) { [self] in end(NetError(.system, "\(peer): the kernel watches no more descriptors")) }
   }
 
   override package func ready(readable: Bool, writable: Bool, failed: Bool) {
@@ -106,7 +108,7 @@ package final class Transport: Pollable {
   private func end(_ error: NetError?) {
     guard !hasEnded, isOpen else { return }
     hasEnded = true
-    updateInterest()
+    loop.watch(self, read: false, write: !unsent.isEmpty)
     delegate?.transport(self, ended: error)
   }
 
