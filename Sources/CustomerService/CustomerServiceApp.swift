@@ -51,13 +51,14 @@ public final class CustomerServiceApp: Sendable {
     let validity = TokenValidity(time: time)
     let passwords = PasswordCheck(hasher: needs.passwords)
     let ids = ObjectIDGenerator(time: time, random: needs.random)
+    let limits = AccountLimits(isOn: needs.limitsRates, time: time)
     self.validity = validity
     policy = CustomerServicePolicy(tokens: tokens, validity: validity, limitsRates: needs.limitsRates, time: time)
     services = [
       AuthService(
         database: database, time: time, ids: ids, codes: OneTimeCodes(secret: needs.secret, time: time, random: needs.random),
-        passwords: passwords, tokens: tokens, mail: needs.mail, limits: AccountLimits(isOn: needs.limitsRates, time: time)),
-      UserService(database: database, time: time, passwords: passwords, validity: validity),
+        passwords: passwords, tokens: tokens, mail: needs.mail, limits: limits),
+      UserService(database: database, time: time, passwords: passwords, validity: validity, limits: limits),
       TicketService(database: database, time: time, ids: ids),
       TicketAdminService(database: database, time: time, ids: ids),
       UserAdminService(database: database, time: time, validity: validity),

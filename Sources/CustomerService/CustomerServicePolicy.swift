@@ -41,7 +41,7 @@ final class CustomerServicePolicy: ApplicationPolicy {
   }
 
   func admit(_ call: ServerCall) throws(RPCError) {
-    guard let limiter = limiters[call.method.rateLimit], let wait = limiter.take(call.peer) else { return }
+    guard let limiter = limiters[call.method.rateLimit], let wait = limiter.take(AddressKey.of(call.peer)) else { return }
     throw CustomerServiceError.tooManyRequests(retryAfter: wait).rpcError
   }
 

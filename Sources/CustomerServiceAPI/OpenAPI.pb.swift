@@ -595,7 +595,7 @@ public enum CustomerServiceAPIDescription {
                       "content": {
                         "type": "string",
                         "minLength": 1,
-                        "description": "The question, at least one character.",
+                        "description": "The question, at least one character and at most 1 MiB.",
                         "examples": [
                           "我已经重试了多次，问题依然存在。"
                         ]
@@ -1426,7 +1426,7 @@ public enum CustomerServiceAPIDescription {
               "content": {
                 "type": "string",
                 "minLength": 1,
-                "description": "The question, at least one character.",
+                "description": "The question, at least one character and at most 1 MiB.",
                 "examples": [
                   "在尝试导出本月财务报表时，系统提示导出失败，请帮忙处理。"
                 ]
@@ -1609,6 +1609,7 @@ public enum CustomerServiceAPIDescription {
                   "null"
                 ],
                 "maxLength": 2048,
+                "pattern": "^(https?://[^ ]+)?$",
                 "description": "Address of a picture, http or https.",
                 "examples": [
                   "https://cdn.example.com/avatar.png"

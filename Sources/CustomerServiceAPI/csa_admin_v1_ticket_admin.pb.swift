@@ -17,11 +17,11 @@ extension CSAAdminV1 {
       dC5wcm90bxoVd2VmdC92MS9vcHRpb25zLnByb3RvIusBChJMaXN0VGlja2V0c1JlcXVlc3QSMgoEc2tpcBgBIAEoA0IfukgEIgIoAKrUGBQKEui3s+i/h+ea\
       hOiusOW9leaVsEgAiAEBEjUKBWxpbWl0GAIgASgFQiG6SAYaBBhkKAGq1BgUChLov5Tlm57nmoTorrDlvZXmlbBIAYgBARJFCg1zdGF0dXNfZmlsdGVyGAMg\
       ASgJQim6SBRyElIHcGVuZGluZ1IHcmVwbGllZKrUGA4KDOW3peWNleeKtuaAgUgCiAEBQgcKBV9za2lwQggKBl9saW1pdEIQCg5fc3RhdHVzX2ZpbHRlciJD\
-      ChNMaXN0VGlja2V0c1Jlc3BvbnNlEg0KBXRvdGFsGAEgASgDEh0KBWl0ZW1zGAIgAygLMg4uY3NhLnYxLlRpY2tldCJaChJSZXBseVRpY2tldFJlcXVlc3QS\
-      EQoJdGlja2V0X2lkGAEgASgJEjEKCGZlZWRiYWNrGAIgASgJQh+6SAPIAQG6SARyAhABqtQYDgoM5Zue5aSN5YaF5a65MsQBChJUaWNrZXRBZG1pblNlcnZp\
-      Y2USWgoLTGlzdFRpY2tldHMSIC5jc2EuYWRtaW4udjEuTGlzdFRpY2tldHNSZXF1ZXN0GiEuY3NhLmFkbWluLnYxLkxpc3RUaWNrZXRzUmVzcG9uc2UiBqrU\
-      GAIIAxJHCgtSZXBseVRpY2tldBIgLmNzYS5hZG1pbi52MS5SZXBseVRpY2tldFJlcXVlc3QaDi5jc2EudjEuVGlja2V0Igaq1BgCCAMaCarUGAUKA2NzYUIN\
-      ugIKQ1NBQWRtaW5WMWIGcHJvdG8z
+      ChNMaXN0VGlja2V0c1Jlc3BvbnNlEg0KBXRvdGFsGAEgASgDEh0KBWl0ZW1zGAIgAygLMg4uY3NhLnYxLlRpY2tldCJeChJSZXBseVRpY2tldFJlcXVlc3QS\
+      EQoJdGlja2V0X2lkGAEgASgJEjUKCGZlZWRiYWNrGAIgASgJQiO6SAPIAQG6SAhyBhABKICAQKrUGA4KDOWbnuWkjeWGheWuuTLEAQoSVGlja2V0QWRtaW5T\
+      ZXJ2aWNlEloKC0xpc3RUaWNrZXRzEiAuY3NhLmFkbWluLnYxLkxpc3RUaWNrZXRzUmVxdWVzdBohLmNzYS5hZG1pbi52MS5MaXN0VGlja2V0c1Jlc3BvbnNl\
+      Igaq1BgCCAMSRwoLUmVwbHlUaWNrZXQSIC5jc2EuYWRtaW4udjEuUmVwbHlUaWNrZXRSZXF1ZXN0Gg4uY3NhLnYxLlRpY2tldCIGqtQYAggDGgmq1BgFCgNj\
+      c2FCDboCCkNTQUFkbWluVjFiBnByb3RvMw==
       """,
     dependencies: [BufValidate.validateFile, CSAv1.ticketFile, WeftV1.optionsFile])
 
@@ -123,7 +123,7 @@ extension CSAAdminV1 {
   public struct ReplyTicketRequest: Protobuf.Message {
     /// Which one. Example: "507f1f77bcf86cd799439012"
     public var ticketID: Swift.String = ""
-    /// What the user is told, at least one character. Example: "已优化服务器性能，请重试。"
+    /// What the user is told, at least one character and at most 1 MiB. Example: "已优化服务器性能，请重试。"
     public var feedback: Swift.String = ""
 
     public var unknownFields = Protobuf.UnknownFields()

@@ -15,30 +15,30 @@ extension CSAv1 {
       Y2tldBIKCgJpZBgBIAEoCRINCgV0aXRsZRgCIAEoCRITCgt0aWNrZXRfdHlwZRgDIAEoCRIPCgdjb250ZW50GAQgASgJEg4KBnN0YXR1cxgFIAEoCRIVCghm\
       ZWVkYmFjaxgGIAEoCUgAiAEBEhUKDWNyZWF0b3JfZW1haWwYByABKAkSHAoPcmVzcG9uZGVyX2VtYWlsGAggASgJSAGIAQESLgoKY3JlYXRlZF9hdBgJIAEo\
       CzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKdXBkYXRlZF9hdBgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKcmVwbGllZF9h\
-      dBgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCCwoJX2ZlZWRiYWNrQhIKEF9yZXNwb25kZXJfZW1haWwizgEKE0NyZWF0ZVRpY2tldFJlcXVl\
+      dBgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCCwoJX2ZlZWRiYWNrQhIKEF9yZXNwb25kZXJfZW1haWwi0gEKE0NyZWF0ZVRpY2tldFJlcXVl\
       c3QSMQoFdGl0bGUYASABKAlCIrpIA8gBAbpIB3IFEAEYyAGq1BgOCgzlt6XljZXmoIfpopgSUgoLdGlja2V0X3R5cGUYAiABKAlCPbpIA8gBAbpIInIgUglm\
-      aW5hbmNpYWxSCXRlY2huaWNhbFIIYnVzaW5lc3Oq1BgOCgzlt6XljZXnsbvlnosSMAoHY29udGVudBgDIAEoCUIfukgDyAEBukgEcgIQAarUGA4KDOW3peWN\
-      leWGheWuuSLrAQoSTGlzdFRpY2tldHNSZXF1ZXN0EjIKBHNraXAYASABKANCH7pIBCICKACq1BgUChLot7Pov4fnmoTorrDlvZXmlbBIAIgBARI1CgVsaW1p\
-      dBgCIAEoBUIhukgGGgQYZCgBqtQYFAoS6L+U5Zue55qE6K6w5b2V5pWwSAGIAQESRQoNc3RhdHVzX2ZpbHRlchgDIAEoCUIpukgUchJSB3BlbmRpbmdSB3Jl\
-      cGxpZWSq1BgOCgzlt6XljZXnirbmgIFIAogBAUIHCgVfc2tpcEIICgZfbGltaXRCEAoOX3N0YXR1c19maWx0ZXIiQwoTTGlzdFRpY2tldHNSZXNwb25zZRIN\
-      CgV0b3RhbBgBIAEoAxIdCgVpdGVtcxgCIAMoCzIOLmNzYS52MS5UaWNrZXQiJQoQR2V0VGlja2V0UmVxdWVzdBIRCgl0aWNrZXRfaWQYASABKAkioQEKE1Vw\
-      ZGF0ZVRpY2tldFJlcXVlc3QSEQoJdGlja2V0X2lkGAEgASgJEjAKBXRpdGxlGAIgASgJQhy6SAdyBRABGMgBqtQYDgoM5bel5Y2V5qCH6aKYSACIAQESLwoH\
-      Y29udGVudBgDIAEoCUIZukgEcgIQAarUGA4KDOW3peWNleWGheWuuUgBiAEBQggKBl90aXRsZUIKCghfY29udGVudCIoChNEZWxldGVUaWNrZXRSZXF1ZXN0\
-      EhEKCXRpY2tldF9pZBgBIAEoCTKDCgoNVGlja2V0U2VydmljZRLTAQoMQ3JlYXRlVGlja2V0EhsuY3NhLnYxLkNyZWF0ZVRpY2tldFJlcXVlc3QaDi5jc2Eu\
-      djEuVGlja2V0IpUBgtPkkwIRIgwvYXBpL3RpY2tldHM6ASqq1Bh6CAIQyQE6MwiRAxIX5pyq55m75b2V5oiWVG9rZW7ml6DmlYgaFeaXoOaViOeahOiupOiv\
-      geWHreaNrjo+CKYDEjnlj4LmlbDpqozor4HlpLHotKXvvIjlpoLmoIfpopjov4fplb/jgIHnsbvlnovplJnor6/nrYnvvIkSuQEKC0xpc3RUaWNrZXRzEhou\
-      Y3NhLnYxLkxpc3RUaWNrZXRzUmVxdWVzdBobLmNzYS52MS5MaXN0VGlja2V0c1Jlc3BvbnNlInGC0+STAg4SDC9hcGkvdGlja2V0c6rUGFkIAjolCJEDEgnm\
-      nKrnmbvlvZUaFeaXoOaViOeahOiupOivgeWHreaNrjouCKYDEinlj4LmlbDpqozor4HlpLHotKXvvIjlpoJsaW1pdOi2hei/hzEwMO+8iRL1AQoJR2V0VGlj\
-      a2V0EhguY3NhLnYxLkdldFRpY2tldFJlcXVlc3QaDi5jc2EudjEuVGlja2V0Ir0BgtPkkwIaEhgvYXBpL3RpY2tldHMve3RpY2tldF9pZH2q1BiYAQgCOiUI\
-      kQMSCeacqueZu+W9lRoV5peg5pWI55qE6K6k6K+B5Yet5o2uOkYIkwMSKuaXoOadg+iuv+mXruatpOW3peWNle+8iOS4jeaYr+WIm+W7uuiAhe+8iRoV5peg\
-      5p2D6K6/6Zeu5q2k5bel5Y2VOiUIlAMSD+W3peWNleS4jeWtmOWcqBoP5bel5Y2V5LiN5a2Y5ZyoEugCCgxVcGRhdGVUaWNrZXQSGy5jc2EudjEuVXBkYXRl\
-      VGlja2V0UmVxdWVzdBoOLmNzYS52MS5UaWNrZXQiqgKC0+STAh0aGC9hcGkvdGlja2V0cy97dGlja2V0X2lkfToBKqrUGIICCAI6TwiQAxIk5bel5Y2V5bey\
-      6KKr5Zue5aSN77yM5LiN6IO95YaN5pu05pawGiTlt6XljZXlt7Looqvlm57lpI3vvIzkuI3og73lho3mm7TmlrA6JQiRAxIJ5pyq55m75b2VGhXml6DmlYjn\
-      moTorqTor4Hlh63mja46RgiTAxIq5peg5p2D5pu05paw5q2k5bel5Y2V77yI5LiN5piv5Yib5bu66ICF77yJGhXml6DmnYPmm7TmlrDmraTlt6XljZU6JQiU\
-      AxIP5bel5Y2V5LiN5a2Y5ZyoGg/lt6XljZXkuI3lrZjlnKg6FwimAxIS5Y+C5pWw6aqM6K+B5aSx6LSlEvEBCgxEZWxldGVUaWNrZXQSGy5jc2EudjEuRGVs\
-      ZXRlVGlja2V0UmVxdWVzdBoWLmdvb2dsZS5wcm90b2J1Zi5FbXB0eSKrAYLT5JMCGioYL2FwaS90aWNrZXRzL3t0aWNrZXRfaWR9qtQYhgEIAhDMATolCJED\
-      EgnmnKrnmbvlvZUaFeaXoOaViOeahOiupOivgeWHreaNrjoxCJMDEhXml6DmnYPliKDpmaTmraTlt6XljZUaFeaXoOadg+WIoOmZpOatpOW3peWNlTolCJQD\
-      Eg/lt6XljZXkuI3lrZjlnKgaD+W3peWNleS4jeWtmOWcqBoJqtQYBQoDY3NhQgi6AgVDU0F2MWIGcHJvdG8z
+      aW5hbmNpYWxSCXRlY2huaWNhbFIIYnVzaW5lc3Oq1BgOCgzlt6XljZXnsbvlnosSNAoHY29udGVudBgDIAEoCUIjukgDyAEBukgIcgYQASiAgECq1BgOCgzl\
+      t6XljZXlhoXlrrki6wEKEkxpc3RUaWNrZXRzUmVxdWVzdBIyCgRza2lwGAEgASgDQh+6SAQiAigAqtQYFAoS6Lez6L+H55qE6K6w5b2V5pWwSACIAQESNQoF\
+      bGltaXQYAiABKAVCIbpIBhoEGGQoAarUGBQKEui/lOWbnueahOiusOW9leaVsEgBiAEBEkUKDXN0YXR1c19maWx0ZXIYAyABKAlCKbpIFHISUgdwZW5kaW5n\
+      UgdyZXBsaWVkqtQYDgoM5bel5Y2V54q25oCBSAKIAQFCBwoFX3NraXBCCAoGX2xpbWl0QhAKDl9zdGF0dXNfZmlsdGVyIkMKE0xpc3RUaWNrZXRzUmVzcG9u\
+      c2USDQoFdG90YWwYASABKAMSHQoFaXRlbXMYAiADKAsyDi5jc2EudjEuVGlja2V0IiUKEEdldFRpY2tldFJlcXVlc3QSEQoJdGlja2V0X2lkGAEgASgJIqUB\
+      ChNVcGRhdGVUaWNrZXRSZXF1ZXN0EhEKCXRpY2tldF9pZBgBIAEoCRIwCgV0aXRsZRgCIAEoCUIcukgHcgUQARjIAarUGA4KDOW3peWNleagh+mimEgAiAEB\
+      EjMKB2NvbnRlbnQYAyABKAlCHbpICHIGEAEogIBAqtQYDgoM5bel5Y2V5YaF5a65SAGIAQFCCAoGX3RpdGxlQgoKCF9jb250ZW50IigKE0RlbGV0ZVRpY2tl\
+      dFJlcXVlc3QSEQoJdGlja2V0X2lkGAEgASgJMoMKCg1UaWNrZXRTZXJ2aWNlEtMBCgxDcmVhdGVUaWNrZXQSGy5jc2EudjEuQ3JlYXRlVGlja2V0UmVxdWVz\
+      dBoOLmNzYS52MS5UaWNrZXQilQGC0+STAhEiDC9hcGkvdGlja2V0czoBKqrUGHoIAhDJATozCJEDEhfmnKrnmbvlvZXmiJZUb2tlbuaXoOaViBoV5peg5pWI\
+      55qE6K6k6K+B5Yet5o2uOj4IpgMSOeWPguaVsOmqjOivgeWksei0pe+8iOWmguagh+mimOi/h+mVv+OAgeexu+Wei+mUmeivr+etie+8iRK5AQoLTGlzdFRp\
+      Y2tldHMSGi5jc2EudjEuTGlzdFRpY2tldHNSZXF1ZXN0GhsuY3NhLnYxLkxpc3RUaWNrZXRzUmVzcG9uc2UicYLT5JMCDhIML2FwaS90aWNrZXRzqtQYWQgC\
+      OiUIkQMSCeacqueZu+W9lRoV5peg5pWI55qE6K6k6K+B5Yet5o2uOi4IpgMSKeWPguaVsOmqjOivgeWksei0pe+8iOWmgmxpbWl06LaF6L+HMTAw77yJEvUB\
+      CglHZXRUaWNrZXQSGC5jc2EudjEuR2V0VGlja2V0UmVxdWVzdBoOLmNzYS52MS5UaWNrZXQivQGC0+STAhoSGC9hcGkvdGlja2V0cy97dGlja2V0X2lkfarU\
+      GJgBCAI6JQiRAxIJ5pyq55m75b2VGhXml6DmlYjnmoTorqTor4Hlh63mja46RgiTAxIq5peg5p2D6K6/6Zeu5q2k5bel5Y2V77yI5LiN5piv5Yib5bu66ICF\
+      77yJGhXml6DmnYPorr/pl67mraTlt6XljZU6JQiUAxIP5bel5Y2V5LiN5a2Y5ZyoGg/lt6XljZXkuI3lrZjlnKgS6AIKDFVwZGF0ZVRpY2tldBIbLmNzYS52\
+      MS5VcGRhdGVUaWNrZXRSZXF1ZXN0Gg4uY3NhLnYxLlRpY2tldCKqAoLT5JMCHRoYL2FwaS90aWNrZXRzL3t0aWNrZXRfaWR9OgEqqtQYggIIAjpPCJADEiTl\
+      t6XljZXlt7Looqvlm57lpI3vvIzkuI3og73lho3mm7TmlrAaJOW3peWNleW3suiiq+WbnuWkje+8jOS4jeiDveWGjeabtOaWsDolCJEDEgnmnKrnmbvlvZUa\
+      FeaXoOaViOeahOiupOivgeWHreaNrjpGCJMDEirml6DmnYPmm7TmlrDmraTlt6XljZXvvIjkuI3mmK/liJvlu7rogIXvvIkaFeaXoOadg+abtOaWsOatpOW3\
+      peWNlTolCJQDEg/lt6XljZXkuI3lrZjlnKgaD+W3peWNleS4jeWtmOWcqDoXCKYDEhLlj4LmlbDpqozor4HlpLHotKUS8QEKDERlbGV0ZVRpY2tldBIbLmNz\
+      YS52MS5EZWxldGVUaWNrZXRSZXF1ZXN0GhYuZ29vZ2xlLnByb3RvYnVmLkVtcHR5IqsBgtPkkwIaKhgvYXBpL3RpY2tldHMve3RpY2tldF9pZH2q1BiGAQgC\
+      EMwBOiUIkQMSCeacqueZu+W9lRoV5peg5pWI55qE6K6k6K+B5Yet5o2uOjEIkwMSFeaXoOadg+WIoOmZpOatpOW3peWNlRoV5peg5p2D5Yig6Zmk5q2k5bel\
+      5Y2VOiUIlAMSD+W3peWNleS4jeWtmOWcqBoP5bel5Y2V5LiN5a2Y5ZyoGgmq1BgFCgNjc2FCCLoCBUNTQXYxYgZwcm90bzM=
       """,
     dependencies: [BufValidate.validateFile, GoogleAPI.annotationsFile, GoogleProtobuf.emptyFile, GoogleProtobuf.timestampFile, WeftV1.optionsFile])
 
@@ -172,7 +172,7 @@ extension CSAv1 {
     public var title: Swift.String = ""
     /// What kind of question it is. Example: "financial"
     public var ticketType: Swift.String = ""
-    /// The question, at least one character. Example: "在尝试导出本月财务报表时，系统提示导出失败，请帮忙处理。"
+    /// The question, at least one character and at most 1 MiB. Example: "在尝试导出本月财务报表时，系统提示导出失败，请帮忙处理。"
     public var content: Swift.String = ""
 
     public var unknownFields = Protobuf.UnknownFields()
@@ -292,7 +292,7 @@ extension CSAv1 {
     public var ticketID: Swift.String = ""
     /// What it is about, 1 to 200 characters. Example: "无法导出财务报表（已重试）"
     public var title: Swift.String?
-    /// The question, at least one character. Example: "我已经重试了多次，问题依然存在。"
+    /// The question, at least one character and at most 1 MiB. Example: "我已经重试了多次，问题依然存在。"
     public var content: Swift.String?
 
     public var unknownFields = Protobuf.UnknownFields()

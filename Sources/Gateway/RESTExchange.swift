@@ -259,7 +259,7 @@ final class RESTExchange: HTTPStreamOwner, @unchecked Sendable {
   /// Rounded up: who waits as long as told finds the door open.
   private static func wholeSeconds(_ duration: Duration) -> String {
     let (seconds, attoseconds) = duration.components
-    return String(max(0, seconds + (attoseconds > 0 ? 1 : 0)))
+    return String(seconds < 0 ? 0 : attoseconds > 0 && seconds < .max ? seconds + 1 : seconds)
   }
 
   private func answerOptions(allow: String) {

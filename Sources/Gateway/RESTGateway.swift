@@ -22,6 +22,9 @@ public final class RESTGateway: HTTPHandler {
     public var trustedProxies: [String] = []
 
     public init() {}
+
+    /// Whether `text` can stand in `trustedProxies`: a numeric address.
+    public static func isProxyAddress(_ text: String) -> Bool { ClientAddress.isAddress(text) }
   }
 
   /// Where a path leads.

@@ -8,8 +8,12 @@ import RPC
 struct RequestBinder {
   let route: RESTRoute
 
-  /// Unknown keys are ignored.
-  static let readOptions = JSONReadOptions(ignoreUnknown: true)
+  /// Unknown keys are ignored, and `update_mask` is one: over REST the keys are the mask.
+  private var readOptions: JSONReadOptions {
+    var options = JSONReadOptions(ignoreUnknown: true)
+    options.hiddenNumber = route.updateMask.map { UInt32($0.number) }
+    return options
+  }
 
   /// - Parameters:
   ///   - query: Without the question mark; empty if there is none.
@@ -59,7 +63,7 @@ struct RequestBinder {
     var message: [UInt8] = []
     message.reserveCapacity(body.count + 64)
     do throws(JSONError) {
-      presence = try schema.readJSON(body, options: Self.readOptions, into: &message)
+      presence = try schema.readJSON(body, options: readOptions, into: &message)
     } catch {
       throw JSONErrorText(schema: schema).rpcError(error)
     }
@@ -83,7 +87,7 @@ struct RequestBinder {
   private func fillUpdateMask(_ names: [String], into wire: inout [UInt8]) throws(RPCError) {
     guard let mask = route.updateMask else { return }
     var paths: [UInt8] = []
-    for name in names where name != mask.name && !route.variables.contains(where: { $0.fields.first?.name == name }) {
+    for name in names where !route.variables.contains(where: { $0.fields.first?.name == name }) {
       FieldValueWriter.append(delimited: Array(name.utf8), number: 1, into: &paths)
     }
     FieldValueWriter.append(delimited: paths, number: mask.number, into: &wire)

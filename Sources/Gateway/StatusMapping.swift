@@ -54,9 +54,8 @@ enum StatusMapping {
   /// What the client reads: the error's own text, or a Chinese one where the error comes from below any application and has none.
   static func text(of error: RPCError, status: Int) -> String {
     if !error.message.isEmpty {
+      // Without a reason it is the transport's own sentence, which speaks of streams, connections and where the upstream is.
       if error.reason != nil || status < 429 { return error.message }
-      // The transport's own sentences are English and speak of streams and connections.
-      if error.message.utf8.contains(where: { $0 >= 0x80 }) { return error.message }
     }
     switch status {
     case 400: return "请求无效"

@@ -36,11 +36,22 @@ enum StatusDetails {
       } else if let request = detail.unpacked(GoogleRPC.BadRequest.self, name: "google.rpc.BadRequest") {
         error.violations = request.fieldViolations.map { FieldViolation(path: $0.field, rule: "", message: $0.description) }
       } else if let retry = detail.unpacked(GoogleRPC.RetryInfo.self, name: "google.rpc.RetryInfo") {
-        error.retryAfter = retry.retryDelay.map { .seconds($0.seconds) + .nanoseconds(Int64($0.nanos)) }
+        error.retryAfter = retry.retryDelay.flatMap(Self.duration)
       } else {
         error.otherDetails.append(detail)
       }
     }
+  }
+}
+
+extension StatusDetails {
+  /// The ten thousand years that duration.proto allows, in seconds.
+  private static let secondsMax: Int64 = 315_576_000_000
+
+  /// A delay that somebody else tells; nil for one that is negative or beyond duration.proto's range, which would overflow in arithmetic.
+  private static func duration(_ delay: GoogleProtobuf.Duration) -> Duration? {
+    guard (0...secondsMax).contains(delay.seconds), (0..<1_000_000_000).contains(delay.nanos) else { return nil }
+    return .seconds(delay.seconds) + .nanoseconds(Int64(delay.nanos))
   }
 }
 

@@ -110,8 +110,13 @@ final class WireCall: ServerCall, HTTPStreamOwner, @unchecked Sendable {  // loo
   }
 
   override func receivedError() -> RPCError? {
-    guard let text = stream.request.headers["weft-gateway-error-bin"], let bytes = Base64.decode(text.utf8) else { return nil }
-    return StatusDetails.error(bytes)
+    guard let text = stream.request.headers["weft-gateway-error-bin"], let bytes = Base64.decode(text.utf8),
+      let error = StatusDetails.error(bytes)
+    else { return nil }
+    // Anybody can send this, to be told what they said. So it is only ever what a gateway without a secret needs: a request that
+    // could not be made, with its text and its fields.
+    guard isFromGateway || error.code == .invalidArgument || error.code == .notFound else { return nil }
+    return RPCError(error.code, error.message, reason: error.reason, domain: error.domain, violations: error.violations)
   }
 
   /// Whether the peer has shown the gateway's credential; only then does its word about its client count.

@@ -40,7 +40,7 @@ struct ServeSettings {
     jwtSecret = try Self.secret(source)
     databasePath = try Self.databasePath(source, dataDirectory: dataDirectory)
     publicURL = try Self.publicURL(source)
-    trustedProxies = try source.list("WEFT_TRUSTED_PROXIES")
+    trustedProxies = try Self.trustedProxies(source)
     cors = try Self.cors(source)
     rateLimits = try source.choice("WEFT_RATE_LIMITS", ["on": true, "off": false], default: true)
     tls = try Self.tls(source)
@@ -85,6 +85,15 @@ struct ServeSettings {
       throw SettingError(setting: "WEFT_CORS_ORIGINS", takes: "* or origins such as https://app.example.com, comma-separated", got: text)
     }
     return policy
+  }
+
+  static func trustedProxies(_ source: SettingSource) throws -> [String] {
+    let addresses = try source.list("WEFT_TRUSTED_PROXIES")
+    // An address that can never match would leave every client behind that proxy with one shared limit.
+    for address in addresses where !RESTGateway.Options.isProxyAddress(address) {
+      throw SettingError(setting: "WEFT_TRUSTED_PROXIES", takes: "numeric addresses, comma-separated", got: address)
+    }
+    return addresses
   }
 
   private static func secret(_ source: SettingSource) throws -> [UInt8]? {

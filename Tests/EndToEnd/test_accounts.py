@@ -201,6 +201,21 @@ def test_profile_limits_count_code_points(server, user, field, longest):
     assert field in detail(user.call("PATCH", "/api/users/me", json={field: "a\u0000b"}), 422)
 
 
+@pytest.mark.parametrize("body", [{"update_mask": "full_name", "bio": "x"}, {"updateMask": "fullName", "bio": "x"}])
+def test_mask_in_a_body_is_no_key(server, user, body):
+    user.call("PATCH", "/api/users/me", json={"full_name": "张三"})
+    assert user.call("PATCH", "/api/users/me", json=body).json()["full_name"] == "张三"
+    del body["bio"]
+    detail(user.call("PATCH", "/api/users/me", json=body), 400, "未提供任何需要更新的字段")
+
+
+def test_picture_must_be_a_web_address(server, user):
+    for bad in ("javascript:alert(1)", "data:text/html,x", "//host", "ftp://host/x"):
+        assert "avatar_url" in detail(user.call("PATCH", "/api/users/me", json={"avatar_url": bad}), 422)
+    for good in ("https://cdn.example.com/avatar.png", "http://localhost:3000/a?b=c#d", ""):
+        assert user.call("PATCH", "/api/users/me", json={"avatar_url": good}).json()["avatar_url"] == good
+
+
 def test_role_and_address_cannot_be_assigned(server, user):
     after = user.call("PATCH", "/api/users/me", json={"full_name": "李四", "role": "admin", "email": "x@example.com", "id": "1"}).json()
     assert after["role"] == "user" and after["email"] == user.email and after["id"] == user.id

@@ -37,11 +37,12 @@ struct StatusMappingTests {
   @Test(arguments: [
     (RPCError(.notFound, "工单不存在"), "工单不存在"),
     (RPCError(.notFound, ""), "资源不存在"),
-    // The transport speaks English of streams; the client reads Chinese.
+    // The transport speaks of streams and of where the upstream is; the client need not read that.
+    (RPCError(.unavailable, "无法连接 10.0.0.7:50051"), "服务暂时不可用，请稍后再试"),
     (RPCError(.unavailable, "connection refused"), "服务暂时不可用，请稍后再试"),
     (RPCError(.deadlineExceeded, "deadline exceeded"), "请求处理超时"),
     (RPCError(.unavailable, "mail is down", reason: "MAIL_DOWN"), "mail is down"),
-    (RPCError(.internalError, "邮件发送失败"), "邮件发送失败"),
+    (RPCError(.internalError, "邮件发送失败", reason: "MAIL_NOT_SENT"), "邮件发送失败"),
     (RPCError(.unknown, ""), "服务器内部错误"),
   ])
   func everyErrorHasAText(error: RPCError, expected: String) {

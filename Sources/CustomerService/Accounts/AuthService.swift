@@ -102,7 +102,7 @@ struct AuthService: CSAv1.AuthServiceServer {
   /// The account behind an address and its password. An unknown address costs the same time and gets the same answer.
   private func authenticate(email: String, password: String, _ call: ServerCall) async throws -> User {
     let email = EmailAddress.normalised(email)
-    try limits.admitLogin(to: email)
+    try limits.admitTry(of: email, from: call.peer)
     let user = try await database.read(for: call) { try UserStore.user(email: email, $0) }
     guard try await passwords.verify(password, against: user?.passwordHash, for: call), let user else {
       call.logger.notice("login refused", metadata: ["peer": "\(call.peer)"])
@@ -110,7 +110,7 @@ struct AuthService: CSAv1.AuthServiceServer {
     }
     // Said only after the right password, or anybody could ask which accounts exist.
     guard user.isActive else { throw CustomerServiceError.accountDisabled }
-    limits.loginSucceeded(to: email)
+    limits.trySucceeded(of: email, from: call.peer)
     return user
   }
 }

@@ -10,6 +10,7 @@ struct UserService: CSAv1.UserServiceServer {
   let time: any TimeSource
   let passwords: PasswordCheck
   let validity: TokenValidity
+  let limits: AccountLimits
 
   /// GET /api/auth/me
   /// GET /api/users/me
@@ -36,9 +37,12 @@ struct UserService: CSAv1.UserServiceServer {
   /// POST /api/users/me/change-password
   func changePassword(_ request: CSAv1.ChangePasswordRequest, _ call: ServerCall) async throws -> CSAv1.ChangePasswordResponse {
     let before = try await me(call)
+    // A stolen token must not become a way to guess the password.
+    try limits.admitTry(of: before.email, from: call.peer)
     guard try await passwords.verify(request.oldPassword, against: before.passwordHash, for: call) else {
       throw CustomerServiceError.wrongOldPassword
     }
+    limits.trySucceeded(of: before.email, from: call.peer)
     // Bytes, not characters: two spellings of one letter are two passwords.
     guard !request.oldPassword.utf8.elementsEqual(request.newPassword.utf8) else { throw CustomerServiceError.samePassword }
     let hash = try await passwords.hash(request.newPassword, for: call)

@@ -27,6 +27,8 @@ public struct JSONReadOptions: Sendable {
   public var depthMax: Int
   /// Where the content of a google.protobuf.Any is looked up; nil: in the message's file and what it imports.
   public var types: TypeRegistry?
+  /// The number of a field of the outermost message that JSON may not name: its key is passed over as an unknown one is.
+  public var hiddenNumber: UInt32?
 
   public init(ignoreUnknown: Bool = false, depthMax: Int = BinaryReader.depthMax, types: TypeRegistry? = nil) {
     self.ignoreUnknown = ignoreUnknown

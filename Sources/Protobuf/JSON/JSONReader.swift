@@ -54,7 +54,8 @@ struct JSONReader: ~Copyable {
     if let kind = plan.pointee.wellKnown {
       try wellKnown(kind, plan, depth: options.depthMax)
     } else {
-      try object(plan, depth: options.depthMax, seen: &seen)
+      let hidden = options.hiddenNumber.map { plan.pointee.index(ofNumber: $0) } ?? -1
+      try object(plan, depth: options.depthMax, seen: &seen, hidden: hidden)
     }
     _ = scanner.peek()
     guard scanner.p == scanner.end else { throw scanner.syntax("nothing should follow the document") }
@@ -70,7 +71,10 @@ struct JSONReader: ~Copyable {
   }
 
   /// Reads an object as the fields of a message. `typed`: of an Any, whose `@type` stands among them.
-  mutating func object(_ plan: UnsafePointer<MessagePlan>, depth: Int, seen: inout FieldSet, typed: Bool = false) throws(JSONFailure) {
+  /// `hidden`: index of a field whose name is treated as unknown.
+  mutating func object(
+    _ plan: UnsafePointer<MessagePlan>, depth: Int, seen: inout FieldSet, typed: Bool = false, hidden: Int = -1
+  ) throws(JSONFailure) {
     guard scanner.peek() == 0x7b else { throw scanner.unexpected(.object) }
     scanner.p += 1
     if scanner.take(0x7d) { return }
@@ -82,6 +86,10 @@ struct JSONReader: ~Copyable {
       let i = try key(plan, next, typed: typed, depth: depth)
       if i < 0 { continue }
       next = i + 1
+      if i == hidden {
+        try scanner.skipValue(depth: depth, limit: options.depthMax)
+        continue
+      }
       let field = fields + i
       do throws(JSONFailure) {
         guard seen.insert(i) else { throw scanner.fail(.duplicateField(path: "", offset: keyStart)) }

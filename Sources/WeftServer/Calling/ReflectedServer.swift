@@ -43,7 +43,8 @@ actor ReflectedServer {
     return service
   }
 
-  private func load(_ question: Question) async throws -> FileDescriptor {
+  /// - Parameter above: The files that wait for this one: a server whose files import each other must not keep us asking for ever.
+  private func load(_ question: Question, above: [String] = []) async throws -> FileDescriptor {
     guard case .files(let answers) = try await ask(question) else {
       throw Failure(description: "the server answered something else than files")
     }
@@ -55,7 +56,7 @@ actor ReflectedServer {
       protos[proto.name ?? ""] = (bytes, proto)
     }
     guard let first else { throw Failure(description: "the server answered no file") }
-    return try await build(first, from: protos, above: [])
+    return try await build(first, from: protos, above: above)
   }
 
   /// Dependencies first; what the server did not send along is asked for by name.
@@ -64,7 +65,7 @@ actor ReflectedServer {
   ) async throws -> FileDescriptor {
     if let known = files[name] { return known }
     guard !above.contains(name) else { throw Failure(description: "\(name) imports itself") }
-    guard let entry = protos[name] else { return try await load(.file(name)) }
+    guard let entry = protos[name] else { return try await load(.file(name), above: above) }
     var dependencies: [FileDescriptor] = []
     for dependency in entry.proto.dependency { dependencies.append(try await build(dependency, from: protos, above: above + [name])) }
     let file = try FileDescriptor(proto: entry.bytes, dependencies: dependencies)

@@ -38,7 +38,9 @@ struct Call: AsyncParsableCommand {
   mutating func validate() throws {
     guard seconds > 0, seconds <= 86_400 else { throw ValidationError("--max-time takes seconds, more than 0 and at most 86400") }
     guard HostAndPort(server) != nil else { throw ValidationError("\(server) is not HOST:PORT") }
-    for header in headers where !header.contains(":") { throw ValidationError("-H takes \"name: value\", got \"\(header)\"") }
+    for header in headers where Self.field(header) == nil {
+      throw ValidationError("-H takes \"name: value\", with base64 for a name that ends in -bin; got \"\(header)\"")
+    }
   }
 
   func run() async throws {
@@ -68,11 +70,30 @@ struct Call: AsyncParsableCommand {
     }
   }
 
+  private enum Field {
+    case text(name: String, value: String)
+    case binary(name: String, value: [UInt8])
+  }
+
+  /// What `-H` says; nil if it cannot be metadata.
+  private static func field(_ header: String) -> Field? {
+    let parts = header.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map {
+      $0.trimmingCharacters(in: .whitespaces)
+    }
+    guard parts.count == 2, Metadata.isName(parts[0].lowercased()) else { return nil }
+    let name = parts[0].lowercased()
+    guard name.hasSuffix("-bin") else { return .text(name: name, value: parts[1]) }
+    return Data(base64Encoded: parts[1]).map { .binary(name: name, value: [UInt8]($0)) }
+  }
+
   private func metadata() -> Metadata {
     var metadata = Metadata()
     for header in headers {
-      let parts = header.split(separator: ":", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
-      metadata.add(parts[0].lowercased(), parts.count > 1 ? parts[1] : "")
+      switch Self.field(header) {
+      case .text(let name, let value)?: metadata.add(name, value)
+      case .binary(let name, let value)?: metadata.add(name, binary: value)
+      case nil: break  // refused by validate()
+      }
     }
     return metadata
   }

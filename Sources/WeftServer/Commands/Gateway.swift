@@ -56,7 +56,7 @@ struct Gateway: AsyncParsableCommand {
     let isReady = ReadyFlag()
     var options = RESTGateway.Options()
     options.cors = try ServeSettings.cors(source)
-    options.trustedProxies = try source.list("WEFT_TRUSTED_PROXIES")
+    options.trustedProxies = try ServeSettings.trustedProxies(source)
     let gateway = try RESTGateway(
       methods: Self.methods, invoker: HTTP2Invoker(client, gatewaySecret: try source.text("WEFT_GATEWAY_SECRET")),
       pages: Assembly.pages(), options: options, isReady: { isReady.value })
