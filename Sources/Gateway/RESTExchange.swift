@@ -25,6 +25,8 @@ final class RESTExchange: HTTPStreamOwner, @unchecked Sendable {
   private var segments: [Range<Int>] = []
   private var pathCount = 0
   private var body: [UInt8] = []
+  /// What a large body holds of the process's budget, while it has not come whole.
+  private var hold: ReceiveHold?
   /// Bytes of a body that the request is made without.
   private var droppedCount = 0
   private var task: Task<Void, Never>?
@@ -152,9 +154,13 @@ final class RESTExchange: HTTPStreamOwner, @unchecked Sendable {
     }
     stream.inbound.withUnsafeBytes { body.append(contentsOf: $0) }
     stream.consume(arrived)
+    let hold = hold ?? ReceiveHold(gateway.options.receiveBudget)
+    self.hold = hold
+    guard hold.grew(to: body.count) else { return failForLackOfRoom() }
     if stream.inboundEnded {
       let request = body.withUnsafeBytes { makeRequest($0) }
       body = []
+      self.hold = nil
       invoke(request)
     }
   }
@@ -163,6 +169,8 @@ final class RESTExchange: HTTPStreamOwner, @unchecked Sendable {
 
   func streamClosed(_ stream: HTTPStream, _ reason: HTTPCloseReason) {
     state = .answered
+    body = []
+    hold = nil
     // The client is gone; its call is not to go on without it.
     task?.cancel()
     task = nil
@@ -248,6 +256,15 @@ final class RESTExchange: HTTPStreamOwner, @unchecked Sendable {
     if status == 401 { headers.append("www-authenticate", "Bearer") }
     if let retryAfter = error.retryAfter { headers.append("retry-after", Self.wholeSeconds(retryAfter)) }
     send(status, headers, body)
+  }
+
+  private func failForLackOfRoom() {
+    body = []
+    hold = nil
+    fail(
+      RPCError(
+        .resourceExhausted, "服务器繁忙，请稍后再试", reason: StatusMapping.Reason.serverBusy, domain: StatusMapping.Reason.domain,
+        retryAfter: .seconds(5)))
   }
 
   private func failTooLarge(size: Int) {

@@ -20,6 +20,8 @@ public final class RESTGateway: HTTPHandler {
     public var timeout = Duration.seconds(30)
     /// Numeric addresses of proxies whose `X-Forwarded-For` is believed.
     public var trustedProxies: [String] = []
+    /// Shared by everything that receives in this process.
+    public var receiveBudget = ReceiveBudget()
 
     public init() {}
 

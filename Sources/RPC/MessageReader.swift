@@ -84,5 +84,8 @@ struct MessageReader {
     return frame
   }
 
+  /// Bytes of a large message that have come so far.
+  var gatheredCount: Int { gathered.count }
+
   private static var truncated: RPCError { RPCError(.invalidArgument, "消息不完整：消息帧被截断", reason: "MALFORMED_MESSAGE") }
 }

@@ -11,6 +11,10 @@ public final class RPCServer: HTTPHandler {
   public struct Limits: Sendable {
     /// Ceiling of one request message in bytes, where the proto says nothing.
     public var messageBytesMax = 4 * 1024 * 1024
+    /// The same for the published infrastructure services (`grpc.*`), whose requests are names and which anybody may call.
+    public var infrastructureMessageBytesMax = 64 * 1024
+    /// Shared by everything that receives in this process.
+    public var receiveBudget = ReceiveBudget()
 
     public init() {}
   }
@@ -20,6 +24,7 @@ public final class RPCServer: HTTPHandler {
   let logger: Logger
   let logsCalls: Bool
   let gatewaySecret: GatewaySecret?
+  let receiveBudget: ReceiveBudget
   let requestIDs = RequestIDs()
   private let health: HealthService?
   private let drain = Mutex(Drain())
@@ -43,6 +48,7 @@ public final class RPCServer: HTTPHandler {
     self.interceptors = interceptors
     self.logger = logger
     logsCalls = logger.logLevel <= .debug
+    receiveBudget = limits.receiveBudget
     self.gatewaySecret = GatewaySecret(gatewaySecret)
     health = services.lazy.compactMap { $0 as? HealthService }.first
     table = MethodTable(
@@ -50,8 +56,9 @@ public final class RPCServer: HTTPHandler {
         let application = method.descriptor.application
         let policy = policies.first { $0.application == application }
         precondition(policy != nil || application.isEmpty, "no policy for the application \(application) of \(method.descriptor.path)")
-        let bytesMax = method.descriptor.bodyMax
-        return MethodTable.Entry(method: method, policy: policy, messageBytesMax: bytesMax > 0 ? bytesMax : limits.messageBytesMax)
+        let declared = method.descriptor.bodyMax
+        let usual = method.descriptor.path.hasPrefix("/grpc.") ? limits.infrastructureMessageBytesMax : limits.messageBytesMax
+        return MethodTable.Entry(method: method, policy: policy, messageBytesMax: declared > 0 ? declared : usual)
       })
   }
 

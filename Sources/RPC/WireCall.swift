@@ -10,6 +10,10 @@ final class WireCall: ServerCall, HTTPStreamOwner, @unchecked Sendable {  // loo
   private var isAdmitted = false
   private var sentHead = false
   private var reader: MessageReader
+  /// What a large request holds of the process's budget, while it has not come whole.
+  private var hold: ReceiveHold?
+  /// A client that sends one request has no reason to pause within it.
+  private static let requestIdleTimeout = Duration.seconds(30)
   /// The handler of a call with one request, ready to start once the client has said that this was all.
   private var ready: ServerMethod.Run?
   /// The reply of a call that has one, framed, held back until the status is known.
@@ -28,7 +32,10 @@ final class WireCall: ServerCall, HTTPStreamOwner, @unchecked Sendable {  // loo
       guard timeout > .zero else { return end(.deadlineExceeded) }
       begin(timeout: timeout)
     }
-    guard case .streaming(let run) = entry.method.handler else { return }
+    guard case .streaming(let run) = entry.method.handler else {
+      stream.inboundIdleTimeout = Self.requestIdleTimeout
+      return
+    }
     do throws(RPCError) {
       try admit()
     } catch {
@@ -76,15 +83,28 @@ final class WireCall: ServerCall, HTTPStreamOwner, @unchecked Sendable {  // loo
         ready = try read(single: payload)
       }
       switch taken {
-      case .wait: return
+      case .wait: return try holdGathered()
       case .end: throw RPCError(.unimplemented, "缺少请求消息：该方法需要恰好一个请求消息")
       case .message: break
       }
     }
+    hold = nil
     guard stream.inbound.isEmpty else { throw RPCError(.unimplemented, "请求消息过多：该方法需要恰好一个请求消息") }
     guard stream.inboundEnded, let run = ready else { return }
     ready = nil
     start(run)
+  }
+
+  private func holdGathered() throws(RPCError) {
+    guard reader.gatheredCount > 0 else { return }
+    let hold = hold ?? ReceiveHold(server.receiveBudget)
+    self.hold = hold
+    guard hold.grew(to: reader.gatheredCount) else {
+      self.hold = nil
+      reader = MessageReader(bytesMax: entry.messageBytesMax)
+      throw RPCError(
+        .resourceExhausted, "服务器繁忙，请稍后再试", reason: "SERVER_BUSY", domain: "weft", retryAfter: .seconds(5))
+    }
   }
 
   override func nextMessage(_ decode: (UnsafeRawBufferPointer) throws(RPCError) -> Void) throws(RPCError) -> MessageReader.Taken {

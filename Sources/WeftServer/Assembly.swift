@@ -56,15 +56,20 @@ final class Assembly: Sendable {
     let password = try await application.start(administrator: settings.administrator.map { ($0.email, $0.password) })
     if let password { Terminal.line("weft: administrator admin@localhost has the password \(password)") }
 
+    let receiveBudget = ReceiveBudget()
     health = HealthService(application.services)
     let services = application.services + [health]
+    var limits = RPCServer.Limits()
+    limits.receiveBudget = receiveBudget
     rpc = RPCServer(
       services: services + ReflectionService.services(describing: services), policies: [application.policy],
-      gatewaySecret: settings.gatewaySecret, logger: logger)
+      limits: limits, gatewaySecret: settings.gatewaySecret, logger: logger)
     let isReady = ReadyFlag()
     self.isReady = isReady
+    var gatewayOptions = settings.gatewayOptions
+    gatewayOptions.receiveBudget = receiveBudget
     let gateway = try RESTGateway(
-      methods: rpc.methods, invoker: InProcessInvoker(rpc), pages: Self.pages(), options: settings.gatewayOptions,
+      methods: rpc.methods, invoker: InProcessInvoker(rpc), pages: Self.pages(), options: gatewayOptions,
       isReady: { isReady.value })
 
     let tls = try settings.tls.map {
