@@ -356,6 +356,8 @@ final class HTTP1Connection: HTTPConnection, @unchecked Sendable {
     isDraining = true
     keepsAlive = false
     if stream == nil, queued.isEmpty, backlog.isEmpty, parser.isBetweenMessages { linger() }
+    // Nobody waits twenty seconds for the rest of a request that its client has stopped sending.
+    if let stream, !stream.inboundEnded { stream.inboundIdleTimeout = min(stream.inboundIdleTimeout ?? .seconds(2), .seconds(2)) }
   }
 
   // MARK: Time

@@ -360,6 +360,8 @@ final class HTTP2Session {
       let head = RequestHead(
         method: method, prefixed: fields, path: path, authority: authority, version: .http2, peer: transport.peer, isTLS: transport.isTLS)
       fields = Headers()
+      // RFC 9113, 8.3.1: a Host that says something else than :authority makes the request malformed.
+      if !head.isHostConsistent { return reset(header.stream_id, HTTPErrorCode.protocolError) }
       let stream = HTTPStream(id: header.stream_id, request: head, connection: connection, isServer: true)
       stream.isHeadTooLarge = isTooLarge
       nghttp2_session_set_stream_user_data(session, header.stream_id, Unmanaged.passUnretained(stream).toOpaque())

@@ -64,6 +64,14 @@ public struct RequestHead: Sendable {
     return String(decoding: headers.storage[authorityRange], as: UTF8.self)
   }
 
+  /// Whether a Host field, where there is one beside the authority, says the same.
+  var isHostConsistent: Bool {
+    headers.withValue(of: "host") { host in
+      guard let host, !authorityRange.isEmpty else { return true }
+      return headers.storage[authorityRange].withUnsafeBytes { equalIgnoringCase($0, host) }
+    }
+  }
+
   /// `https` on an encrypted connection, else `http`; what a client wrote as `:scheme` is not believed.
   public var scheme: String { isTLS ? "https" : "http" }
 }

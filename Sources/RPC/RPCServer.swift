@@ -70,8 +70,8 @@ public final class RPCServer: HTTPHandler {
 
   public func accept(_ stream: HTTPStream) -> any HTTPStreamOwner {
     let head = CallHead(stream.request.headers)
-    guard stream.request.method == .post, head.isGRPC else {
-      refuse(stream, isPost: stream.request.method == .post)
+    guard stream.request.method == .post, head.isGRPC, stream.request.version == .http2 else {
+      refuse(stream)
       return RefusedStream()
     }
     let entry = stream.request.withPathBytes { table.find($0) }
@@ -85,13 +85,18 @@ public final class RPCServer: HTTPHandler {
     return call
   }
 
-  /// What is no gRPC gets the answer of HTTP (gRPC over HTTP/2, "Requests": 415 for another content type).
-  private func refuse(_ stream: HTTPStream, isPost: Bool) {
-    let head =
-      isPost
-      ? ResponseHead(status: 415, headers: ["accept-post": "application/grpc", "content-type": "text/plain; charset=utf-8"])
-      : ResponseHead(status: 405, headers: ["allow": "POST", "content-type": "text/plain; charset=utf-8"])
-    stream.respond(head, body: Array("此端口提供 gRPC 服务：POST，content-type: application/grpc\n".utf8))
+  /// What is no gRPC gets the answer of HTTP (gRPC over HTTP/2, "Requests": 415 for another content type). HTTP/1.1 has no
+  /// trailers that clients read, so an error there would look like an empty success.
+  private func refuse(_ stream: HTTPStream) {
+    var head = ResponseHead(status: 505, headers: ["content-type": "text/plain; charset=utf-8"])
+    if stream.request.method != .post {
+      head.status = 405
+      head.headers.append("allow", "POST")
+    } else if stream.request.version == .http2 {
+      head.status = 415
+      head.headers.append("accept-post", "application/grpc")
+    }
+    stream.respond(head, body: Array("此端口提供 gRPC 服务：HTTP/2，POST，content-type: application/grpc\n".utf8))
   }
 
   // MARK: Drain
