@@ -9,13 +9,17 @@ work=${WEFT_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/weft}/peers
 only=${BENCH_ONLY:-grpc,rest,codec,tickets,memory}
 wants() { [[ ,$only, == *,$1,* ]]; }
 
+tools/setup.sh nghttp2-server libgrpc++-dev protobuf-compiler-grpc libsimdjson-dev g++ wrk
 mkdir -p "$work"
 cp -r --no-preserve=mode "$peers"/. "$work"/
 find "$work" -maxdepth 1 -name '*.sh' -exec chmod +x {} +
 [[ -x $work/swift/.build/release/SWCodec && -x $work/bin/ng_echo ]] || (cd "$work" && ./build.sh)
 
+"$work/venv/bin/pip" install -q --disable-pip-version-check -r "$work/fastapi_csa/requirements.txt"
+
 for product in weft weft-bench weft-codec-bench; do swift build -c release --product $product; done
 bin=$PWD/.build/release
+export PEERS_WORK=$work
 common=(--rounds "${ROUNDS:-3}" --secs "${SECS:-3}")
 
 if wants grpc; then "$work/run_grpc.sh" "${common[@]}" --add "weft=$bin/weft-bench --grpc 127.0.0.1:{port} --http 127.0.0.1:0"; fi

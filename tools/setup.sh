@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Installs what Weft needs and this machine lacks. Says what it does; the second time it has nothing to do.
+#   tools/setup.sh [PACKAGE …]        further Debian packages, such as those of the peers in tools/bench.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -8,6 +9,7 @@ packages=(
   protobuf-compiler libprotobuf-dev                                            # `make generate`, generator tests
   protobuf-c-compiler libprotobuf-c-dev                                        # the second opinion in codec tests
   gcc python3-venv curl nghttp2-client strace                                     # black-box tests
+  "$@"
 )
 missing=()
 for package in "${packages[@]}"; do
