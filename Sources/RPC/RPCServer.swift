@@ -11,7 +11,7 @@ public final class RPCServer: HTTPHandler {
   public struct Limits: Sendable {
     /// Ceiling of one request message in bytes, where the proto says nothing.
     public var messageBytesMax = 4 * 1024 * 1024
-    /// The same for the published infrastructure services (`grpc.*`), whose requests are names and which anybody may call.
+    /// The same for health and reflection, whose requests are names and which anybody may call.
     public var infrastructureMessageBytesMax = 64 * 1024
     /// Shared by everything that receives in this process.
     public var receiveBudget = ReceiveBudget()
@@ -57,7 +57,8 @@ public final class RPCServer: HTTPHandler {
         let policy = policies.first { $0.application == application }
         precondition(policy != nil || application.isEmpty, "no policy for the application \(application) of \(method.descriptor.path)")
         let declared = method.descriptor.bodyMax
-        let usual = method.descriptor.path.hasPrefix("/grpc.") ? limits.infrastructureMessageBytesMax : limits.messageBytesMax
+        let isInfrastructure = ["/grpc.health.", "/grpc.reflection."].contains { method.descriptor.path.hasPrefix($0) }
+        let usual = isInfrastructure ? limits.infrastructureMessageBytesMax : limits.messageBytesMax
         return MethodTable.Entry(method: method, policy: policy, messageBytesMax: declared > 0 ? declared : usual)
       })
   }

@@ -111,6 +111,14 @@ def test_unknown_rpcs_and_broken_frames(server):
     assert code("/csa.v1.AuthService/SendCode", b"\x0a\x01a" * 3_000_000) == "RESOURCE_EXHAUSTED"
 
 
+def test_requests_of_health_are_names(server):
+    channel = grpc.insecure_channel(server.grpc)
+    call = channel.unary_unary("/grpc.health.v1.Health/Check", request_serializer=lambda x: x, response_deserializer=lambda x: x)
+    with pytest.raises(grpc.RpcError) as error:
+        call(b"\x0a\x80\x80\x08" + b"x" * 131072, timeout=10)
+    assert error.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
+
+
 def test_health(server):
     from grpc_health.v1 import health_pb2, health_pb2_grpc
     stub = health_pb2_grpc.HealthStub(grpc.insecure_channel(server.grpc))
