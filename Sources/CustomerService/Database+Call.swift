@@ -34,7 +34,7 @@ extension StorageError {
     switch self {
     case .overloaded(let retryAfter):
       RPCError.serverBusy(retryAfter: retryAfter)
-    case .deadline: RPCError(.deadlineExceeded, "请求超时，请稍后再试")
+    case .deadline: RPCError.waitTimedOut
     case .cancelled: CancellationError()
     default: nil
     }
@@ -42,6 +42,9 @@ extension StorageError {
 }
 
 extension RPCError {
+  /// The call's deadline passed while it waited in a queue of the server.
+  static var waitTimedOut: RPCError { RPCError(.deadlineExceeded, "请求超时，请稍后再试") }
+
   /// A queue of the server itself is full: 503 with Retry-After over REST.
   static func serverBusy(retryAfter: Duration) -> RPCError {
     RPCError(

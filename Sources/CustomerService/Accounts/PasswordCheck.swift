@@ -28,7 +28,7 @@ extension IdentityError {
   fileprivate var rpcError: (any Error)? {
     switch self {
     case .overloaded(let retryAfter): RPCError.serverBusy(retryAfter: retryAfter)
-    case .deadline: RPCError(.deadlineExceeded, "请求超时，请稍后再试")
+    case .deadline: RPCError.waitTimedOut
     case .cancelled: CancellationError()
     default: nil
     }

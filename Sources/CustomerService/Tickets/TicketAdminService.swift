@@ -12,9 +12,7 @@ struct TicketAdminService: CSAAdminV1.TicketAdminServiceServer {
   func listTickets(_ request: CSAAdminV1.ListTicketsRequest, _ call: ServerCall) async throws -> CSAAdminV1.ListTicketsResponse {
     let selection = TicketStore.Selection(
       creatorID: nil, status: request.statusFilter, skip: request.skip ?? 0, limit: Int64(request.limit ?? 10))
-    let (total, tickets) = try await database.read(for: call) { transaction in
-      (try TicketStore.count(selection, transaction), try TicketStore.tickets(selection, transaction))
-    }
+    let (total, tickets) = try await database.read(for: call) { try TicketStore.page(selection, $0) }
     var response = CSAAdminV1.ListTicketsResponse()
     response.total = total
     response.items = tickets.map { CSAv1.Ticket($0) }

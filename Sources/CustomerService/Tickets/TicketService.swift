@@ -29,9 +29,7 @@ struct TicketService: CSAv1.TicketServiceServer {
   func listTickets(_ request: CSAv1.ListTicketsRequest, _ call: ServerCall) async throws -> CSAv1.ListTicketsResponse {
     let selection = TicketStore.Selection(
       creatorID: try call.caller().id, status: request.statusFilter, skip: request.skip ?? 0, limit: Int64(request.limit ?? 10))
-    let (total, tickets) = try await database.read(for: call) { transaction in
-      (try TicketStore.count(selection, transaction), try TicketStore.tickets(selection, transaction))
-    }
+    let (total, tickets) = try await database.read(for: call) { try TicketStore.page(selection, $0) }
     var response = CSAv1.ListTicketsResponse()
     response.total = total
     response.items = tickets.map { CSAv1.Ticket($0) }

@@ -46,6 +46,11 @@ enum TicketStore {
     return try transaction.query(sql, selection.all, ticket)
   }
 
+  /// How many there are in all, and those of the page; of one moment, because both are read in one transaction.
+  static func page(_ selection: Selection, _ transaction: ReadTransaction) throws -> (total: Int64, tickets: [Ticket]) {
+    (try count(selection, transaction), try tickets(selection, transaction))
+  }
+
   static func count(_ selection: Selection, _ transaction: ReadTransaction) throws -> Int64 {
     let sql: StaticString =
       switch (selection.creatorID, selection.status) {
