@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
+from browser import Browser  # noqa: E402
 from server import Server  # noqa: E402
 
 
@@ -21,3 +22,9 @@ def user(server):
 @pytest.fixture(scope="session")
 def other(server):
     return server.register()
+
+
+@pytest.fixture
+def browser():
+    with Browser() as running:
+        yield running
