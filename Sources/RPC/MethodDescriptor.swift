@@ -65,6 +65,13 @@ public final class MethodDescriptor: Sendable {
   }
 }
 
+extension MethodDescriptor {
+  /// Every RPC of the services of `files`, in their order: of an API module's generated list, for whoever has no services to ask.
+  public static func all(in files: [FileDescriptor]) -> [MethodDescriptor] {
+    files.flatMap(\.services).flatMap { service in service.methods.indices.map { MethodDescriptor(service, method: $0) } }
+  }
+}
+
 extension HTTPBinding {
   /// The rule's own binding, then its additional ones.
   fileprivate static func all(of rule: GoogleAPI.HttpRule, method: String) -> [HTTPBinding] {

@@ -65,7 +65,7 @@ public enum Plugin {
     if options.openAPIFile != nil || options.openAPISwiftFile != nil {
       let document = OpenAPIGenerator(files, registry: registry, options: options).document().text
       if let name = options.openAPIFile { add(name, document) }
-      if let name = options.openAPISwiftFile { add(name, OpenAPISource(document: document, options: options).text) }
+      if let name = options.openAPISwiftFile { add(name, OpenAPISource(document: document, files: files, options: options).text) }
     }
     if let name = options.routesFile { add(name, RouteGenerator(files: files, options: options).page()) }
     return outputs

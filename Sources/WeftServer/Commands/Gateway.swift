@@ -5,7 +5,6 @@ import Gateway
 import HTTP
 import Logging
 import Net
-import Protobuf
 import RPC
 
 /// `weft gateway`: the REST face alone, in front of a gRPC server across the network. Its answers are those of `weft serve`.
@@ -58,7 +57,7 @@ struct Gateway: AsyncParsableCommand {
     options.cors = try ServeSettings.cors(source)
     options.trustedProxies = try ServeSettings.trustedProxies(source)
     let gateway = try RESTGateway(
-      methods: Self.methods, invoker: HTTP2Invoker(client, gatewaySecret: try source.text("WEFT_GATEWAY_SECRET")),
+      methods: MethodDescriptor.all(in: CustomerServiceAPIDescription.files), invoker: HTTP2Invoker(client, gatewaySecret: try source.text("WEFT_GATEWAY_SECRET")),
       pages: Assembly.pages(), options: options, isReady: { isReady.value })
 
     let tls = try ServeSettings.tls(source).map { try TLSContext(server: .init(certificateFile: $0.certificate, keyFile: $0.key)) }
@@ -74,12 +73,5 @@ struct Gateway: AsyncParsableCommand {
     await server.drain(timeout: Assembly.drainTimeout)
     client.close()
     loops.shutdown()
-  }
-
-  /// Every RPC with a route: those of the documented services.
-  private static var methods: [MethodDescriptor] {
-    [CSAv1.authFile, CSAv1.userFile, CSAv1.ticketFile].flatMap { file in
-      file.services.flatMap { service in service.methods.indices.map { MethodDescriptor(service, method: $0) } }
-    }
   }
 }
