@@ -10,6 +10,7 @@ import Testing
     mkdir(directory, 0o700)
     defer {
       unlink(directory + "/jwt.secret")
+      unlink(directory + "/hash.secret")
       rmdir(directory)
     }
     try body(directory)
