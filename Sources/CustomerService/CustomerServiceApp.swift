@@ -12,19 +12,24 @@ public final class CustomerServiceApp: Sendable {
     public var passwords: PasswordHasher
     public var secret: SigningSecret
     public var mail: any MessageSender
+    public var sms: any MessageSender
+    /// `WEFT_PUBLIC_URL`, or where the HTTP listener is.
+    public var publicURL: PublicURL
     /// `WEFT_RATE_LIMITS`.
     public var limitsRates: Bool
     public var time: any TimeSource
     public var random: any RandomSource
 
     public init(
-      database: Database, passwords: PasswordHasher, secret: SigningSecret, mail: any MessageSender, limitsRates: Bool,
-      time: any TimeSource = SystemTime(), random: any RandomSource = SystemRandom()
+      database: Database, passwords: PasswordHasher, secret: SigningSecret, mail: any MessageSender, sms: any MessageSender,
+      publicURL: PublicURL, limitsRates: Bool, time: any TimeSource = SystemTime(), random: any RandomSource = SystemRandom()
     ) {
       self.database = database
       self.passwords = passwords
       self.secret = secret
       self.mail = mail
+      self.sms = sms
+      self.publicURL = publicURL
       self.limitsRates = limitsRates
       self.time = time
       self.random = random
@@ -32,7 +37,7 @@ public final class CustomerServiceApp: Sendable {
   }
 
   /// The application's schema, in order; released ones are never edited.
-  public static let migrator = Migrator(application: "csa", migrations: [.first])
+  public static let migrator = Migrator(application: "csa", migrations: [.first, .signInsAndAudit])
 
   /// Who may call, for `RPCServer`.
   public let policy: any ApplicationPolicy
@@ -51,13 +56,14 @@ public final class CustomerServiceApp: Sendable {
     let validity = TokenValidity(time: time)
     let passwords = PasswordCheck(hasher: needs.passwords)
     let ids = ObjectIDGenerator(time: time, random: needs.random)
+    let signIns = SignIns(database: database, tokens: tokens, ids: ids, time: time)
     let limits = AccountLimits(isOn: needs.limitsRates, time: time)
     self.validity = validity
     policy = CustomerServicePolicy(tokens: tokens, validity: validity, limitsRates: needs.limitsRates, time: time)
     services = [
       AuthService(
         database: database, time: time, ids: ids, codes: OneTimeCodes(secret: needs.secret, time: time, random: needs.random),
-        passwords: passwords, tokens: tokens, mail: needs.mail, limits: limits),
+        passwords: passwords, signIns: signIns, mail: needs.mail, limits: limits),
       UserService(database: database, time: time, passwords: passwords, validity: validity, limits: limits),
       TicketService(database: database, time: time, ids: ids),
       TicketAdminService(database: database, time: time, ids: ids),
@@ -81,6 +87,14 @@ public final class CustomerServiceApp: Sendable {
     let password = needs.random.bytes(15).map { String($0, radix: 36) }.joined()
     try await makeAdministrator("admin@localhost", password)
     return password
+  }
+
+  /// To be called once a minute, by one caller at a time: forgets what has expired, a bounded number of rows each time.
+  public func housekeep() async throws {
+    let now = needs.time.wallMicroseconds
+    try await needs.database.write { transaction in
+      try SignInStore.forgetExpired(now: now, transaction)
+    }
   }
 
   private func makeAdministrator(_ address: String, _ password: String) async throws {

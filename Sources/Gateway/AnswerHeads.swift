@@ -27,17 +27,25 @@ struct AnswerHeads: Sendable {
     complete(json, request, requestID: requestID)
   }
 
+  /// Fields of an answer that a browser navigates to: like JSON's, but no script of another origin may read it, and where its links lead
+  /// nobody learns where they stood.
+  func page(_ request: RequestHead, requestID: String) -> Headers {
+    var headers = complete(json, request, requestID: requestID, isShared: false)
+    headers.append("referrer-policy", "no-referrer")
+    return headers
+  }
+
   /// Fields of any other answer; content type and caching are the caller's.
   func plain(_ request: RequestHead, requestID: String) -> Headers {
     complete(plain, request, requestID: requestID)
   }
 
-  private func complete(_ base: Headers, _ request: RequestHead, requestID: String) -> Headers {
+  private func complete(_ base: Headers, _ request: RequestHead, requestID: String, isShared: Bool = true) -> Headers {
     var headers = base
     headers.append("x-request-id", requestID)
     // ASVS 3.4.1; plain HTTP must not say it (RFC 6797, section 7.2).
     if request.isTLS { headers.append("strict-transport-security", "max-age=31536000") }
-    if let origin = request.headers["origin"], let allowed = cors.allowed(origin) {
+    if isShared, let origin = request.headers["origin"], let allowed = cors.allowed(origin) {
       headers.append("access-control-allow-origin", allowed)
       headers.append("access-control-expose-headers", CORSPolicy.exposedHeaders)
     }

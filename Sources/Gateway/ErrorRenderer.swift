@@ -13,7 +13,14 @@ enum ErrorRenderer {
     body.reserveCapacity(text.utf8.count + 192)
     switch style {
     case .detail:
-      body.append("{\"detail\":")
+      body.append("{")
+      for (name, value) in error.info.sorted(by: { $0.key < $1.key }) where name != "detail" {
+        body.append(jsonString: name)
+        body.append(":")
+        body.append(jsonString: value)
+        body.append(",")
+      }
+      body.append("\"detail\":")
       body.append(jsonString: text)
       body.append("}")
       return ("application/json", body)

@@ -16,7 +16,9 @@ enum HTTPMetadata {
       if entry.name == statusName {
         if let said = Int(text), said >= 200, said <= 599 { status = said }
       } else if entry.name.hasPrefix(headerPrefix) {
-        headers.set(String(entry.name.dropFirst(headerPrefix.count)), text)
+        let name = String(entry.name.dropFirst(headerPrefix.count))
+        // The one field of which each line is a value of its own (RFC 6265, section 3).
+        if name == "set-cookie" { headers.append(name, text) } else { headers.set(name, text) }
       }
     }
   }

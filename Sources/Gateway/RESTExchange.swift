@@ -187,7 +187,8 @@ final class RESTExchange: HTTPStreamOwner, @unchecked Sendable {
           try binder.bind(
             path: target.extracting(0..<pathCount), segments: segments,
             query: target.extracting(min(pathCount + 1, target.count)..<target.count),
-            contentType: takesBody && !body.isEmpty ? stream.request.headers["content-type"] : nil, body: body))
+            contentType: takesBody && !body.isEmpty ? stream.request.headers["content-type"] : nil, body: body,
+            header: { stream.request.headers[$0] }))
       } catch {
         return .failure(error)
       }
@@ -226,7 +227,7 @@ final class RESTExchange: HTTPStreamOwner, @unchecked Sendable {
   private func answer(_ reply: RPCReply, of route: RESTRoute) {
     guard state != .answered else { return }
     var status = route.method.successStatus
-    var headers = gateway.heads.json(stream.request, requestID: requestID)
+    var headers = answerHead(of: route)
     HTTPMetadata.apply(reply.metadata, status: &status, headers: &headers)
     if status == 204 || status == 304 || status < 200 {
       headers.remove("content-type")
@@ -234,6 +235,8 @@ final class RESTExchange: HTTPStreamOwner, @unchecked Sendable {
     }
     do {
       let body = try ReplyWriter.write(reply.message, of: route, wallMicroseconds: { gateway.time.wallMicroseconds }, headers: &headers)
+      // A redirection says where; it is nothing itself.
+      if body.isEmpty, status < 400, status >= 300 { headers.remove("content-type") }
       send(status, headers, body)
     } catch {
       gateway.logger.error(
@@ -243,17 +246,22 @@ final class RESTExchange: HTTPStreamOwner, @unchecked Sendable {
     }
   }
 
+  private func answerHead(of route: RESTRoute?) -> Headers {
+    route?.method.isPage == true
+      ? gateway.heads.page(stream.request, requestID: requestID) : gateway.heads.json(stream.request, requestID: requestID)
+  }
+
   private func fail(_ error: RPCError, allow: String? = nil) {
     guard state != .answered else { return }
     let application = route?.method.application ?? (style == .envelope ? StatusMapping.coWriting : "")
     var status = StatusMapping.httpStatus(of: error, application: application)
-    var headers = gateway.heads.json(stream.request, requestID: requestID)
+    var headers = answerHead(of: route)
     HTTPMetadata.apply(error.metadata, status: &status, headers: &headers)
     let (contentType, body) = ErrorRenderer.render(error, status: status, style: style, wallMicroseconds: gateway.time.wallMicroseconds)
     if style == .problem { headers.set("content-type", contentType) }
     if let allow { headers.append("allow", allow) }
-    // RFC 6750, section 3.
-    if status == 401 { headers.append("www-authenticate", "Bearer") }
+    // RFC 6750, section 3, where the handler names no other scheme.
+    if status == 401, !headers.contains("www-authenticate") { headers.append("www-authenticate", "Bearer") }
     if let retryAfter = error.retryAfter { headers.append("retry-after", Self.wholeSeconds(retryAfter)) }
     send(status, headers, body)
   }

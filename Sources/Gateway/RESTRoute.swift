@@ -33,6 +33,8 @@ final class RESTRoute: Sendable {
   let method: MethodDescriptor
   let body: Body
   let variables: [Variable]
+  /// Fields that request headers fill, with the headers' names.
+  let headers: [(field: FieldSchema, name: String)]
   /// `update_mask` of a PATCH, which the keys of the body fill.
   let updateMask: FieldSchema?
   /// The key of the reply's JSON that is the answer; nil: all of it.
@@ -64,6 +66,10 @@ final class RESTRoute: Sendable {
         Variable(fields: fields, segments: variable.segments, isOpen: binding.template.segments[variable.segments].contains(.rest)))
     }
     self.variables = variables
+    headers = input.fields.compactMap { field in field.text.flatMap { $0.header.isEmpty ? nil : (field, $0.header) } }
+    if let bound = headers.first(where: { $0.field.type != .string || $0.field.isRepeated }) {
+      throw wrong("the header \(bound.name) cannot fill \(bound.field.name), which is no single string")
+    }
     let mask = input.field(name: "update_mask")
     updateMask = binding.method == "PATCH" && mask?.message?.wellKnown == .fieldMask ? mask : nil
     if let name = binding.responseBody {

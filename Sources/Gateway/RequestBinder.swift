@@ -18,9 +18,11 @@ struct RequestBinder {
   /// - Parameters:
   ///   - query: Without the question mark; empty if there is none.
   ///   - contentType: Of the body; looked at only where there is one.
+  ///   - header: The value of a request header by its lower-case name.
   /// - Throws: INVALID_ARGUMENT that names the field, NOT_FOUND for a path variable of the wrong type.
   func bind(
-    path: Span<UInt8>, segments: [Range<Int>], query: Span<UInt8>, contentType: String?, body: UnsafeRawBufferPointer
+    path: Span<UInt8>, segments: [Range<Int>], query: Span<UInt8>, contentType: String?, body: UnsafeRawBufferPointer,
+    header: (String) -> String? = { _ in nil }
   ) throws(RPCError) -> [UInt8] {
     var wire: [UInt8] = []
     if case .none = route.body {
@@ -39,6 +41,10 @@ struct RequestBinder {
         // An id that cannot be one names nothing.
         throw RPCError(.notFound, "资源不存在", reason: StatusMapping.Reason.malformedID, domain: StatusMapping.Reason.domain)
       }
+    }
+    for bound in route.headers {
+      // Also where the header is absent: the empty value wins over whatever path, query or body put there.
+      FieldValueWriter.append(delimited: Array((header(bound.name) ?? "").utf8), number: bound.field.number, into: &wire)
     }
     return wire
   }

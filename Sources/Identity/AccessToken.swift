@@ -5,6 +5,20 @@ public enum TokenError: Error, Sendable, Equatable {
   case tooLong, malformed, algorithm, signature, type, issuer, audience, notYetValid, expired
 }
 
+/// An access token that was just made.
+public struct IssuedToken: Sendable, Equatable {
+  /// The token itself: for its user's eyes only.
+  public var text: String
+  /// Its own id, `jti`: this much may be stored.
+  public var id: String
+  /// Seconds since 1970.
+  public var issuedAt: Int64
+  public var expiresAt: Int64
+
+  /// Seconds from issue to expiry: `expires_in`.
+  public var expiresIn: Int64 { expiresAt - issuedAt }
+}
+
 /// Signs and verifies access tokens: JSON Web Tokens (RFC 7519) in compact form (RFC 7515), HS256 and nothing else.
 ///
 /// Every name that could be a choice is fixed: `alg`, `typ`, `iss`, `aud` and the `typ` among the claims.
@@ -38,16 +52,15 @@ public final class AccessTokenSigner: Sendable {
     cache = TokenCache(countMax: cacheMax)
   }
 
-  /// Seconds from issue to expiry: `expires_in`.
-  public var expiresIn: Int64 { lifetimeSeconds }
-
   /// A new token for a user, with a fresh id.
-  public func issue(subject: String, role: String, epoch: Int64) -> String {
+  ///
+  /// - Parameter lifetime: In whole seconds; nil for the usual one.
+  public func issue(subject: String, role: String, epoch: Int64, lifetime: Duration? = nil) -> IssuedToken {
     let now = time.wallSeconds
-    return sign(
-      AccessClaims(
-        issuer: issuer, audience: audience, subject: subject, role: role, tokenID: Base64.encode(random.bytes(16), .url),
-        epoch: epoch, issuedAt: now, expiresAt: now + lifetimeSeconds))
+    let claims = AccessClaims(
+      issuer: issuer, audience: audience, subject: subject, role: role, tokenID: Base64.encode(random.bytes(16), .url),
+      epoch: epoch, issuedAt: now, expiresAt: now + (lifetime?.components.seconds ?? lifetimeSeconds))
+    return IssuedToken(text: sign(claims), id: claims.tokenID, issuedAt: now, expiresAt: claims.expiresAt)
   }
 
   /// The token that says exactly this.

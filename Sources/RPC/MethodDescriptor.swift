@@ -35,6 +35,10 @@ public final class MethodDescriptor: Sendable {
   public let envelopeMessage: String
   /// The REST route also takes `application/x-www-form-urlencoded`.
   public let acceptsForm: Bool
+  /// Only somebody who signed in may call: a key that acts for its owner may not.
+  public let managesCredentials: Bool
+  /// A browser navigates to the REST route, so no script of another origin may read the answer.
+  public let isPage: Bool
 
   /// Reads the options of method number `index` of `service`.
   ///
@@ -62,6 +66,8 @@ public final class MethodDescriptor: Sendable {
     rateLimit = rule.rateLimit
     envelopeMessage = rule.envelopeMessage
     acceptsForm = rule.form
+    managesCredentials = rule.credentials
+    isPage = rule.page
   }
 }
 

@@ -9,6 +9,8 @@ public struct RPCError: Error, Sendable, Equatable {
   public var reason: String?
   /// Whose reason that is, such as `csa` (`google.rpc.ErrorInfo.domain`).
   public var domain: String?
+  /// What else programs are told of the case (`google.rpc.ErrorInfo.metadata`); travels only beside a `reason`.
+  public var info: [String: String]
   /// When to try again (`google.rpc.RetryInfo`).
   public var retryAfter: Duration?
   /// The rules that the request breaks (`google.rpc.BadRequest`).
@@ -19,13 +21,14 @@ public struct RPCError: Error, Sendable, Equatable {
   public var metadata: Metadata
 
   public init(
-    _ code: StatusCode, _ message: String, reason: String? = nil, domain: String? = nil, retryAfter: Duration? = nil,
-    violations: [FieldViolation] = [], otherDetails: [GoogleProtobuf.`Any`] = [], metadata: Metadata = Metadata()
+    _ code: StatusCode, _ message: String, reason: String? = nil, domain: String? = nil, info: [String: String] = [:],
+    retryAfter: Duration? = nil, violations: [FieldViolation] = [], otherDetails: [GoogleProtobuf.`Any`] = [], metadata: Metadata = Metadata()
   ) {
     self.code = code
     self.message = message
     self.reason = reason
     self.domain = domain
+    self.info = info
     self.retryAfter = retryAfter
     self.violations = violations
     self.otherDetails = otherDetails

@@ -33,6 +33,8 @@ enum StatusDetails {
       if let info = detail.unpacked(GoogleRPC.ErrorInfo.self, name: "google.rpc.ErrorInfo") {
         error.reason = info.reason
         error.domain = info.domain
+        // Two keys that Swift holds equal, though their bytes differ, are somebody's mistake or attack; one of them is enough.
+        error.info = Dictionary(info.metadata.map { ($0.key.string, $0.value) }) { first, _ in first }
       } else if let request = detail.unpacked(GoogleRPC.BadRequest.self, name: "google.rpc.BadRequest") {
         error.violations = request.fieldViolations.map { FieldViolation(path: $0.field, rule: "", message: $0.description) }
       } else if let retry = detail.unpacked(GoogleRPC.RetryInfo.self, name: "google.rpc.RetryInfo") {
@@ -63,6 +65,7 @@ extension RPCError {
       let info = GoogleRPC.ErrorInfo.with {
         $0.reason = reason
         $0.domain = domain ?? ""
+        $0.metadata = Dictionary(uniqueKeysWithValues: self.info.map { (MapKey($0.key), $0.value) })
       }
       details.append(.packed(info, name: "google.rpc.ErrorInfo"))
     }

@@ -29,6 +29,7 @@ final class Assembly: Sendable {
   private let grpcServer: HTTPServer
   private let isReady: ReadyFlag
   private let signals: StopSignals
+  private let housekeeping: RepeatingTask
 
   /// Where the REST and gRPC listeners are; their ports are known once they are bound.
   let http: SocketAddress
@@ -51,8 +52,11 @@ final class Assembly: Sendable {
       ?? SigningSecret.loadOrCreate(directory: settings.dataDirectory, random: random)
     passwords = PasswordHasher(threads: max(1, ProcessInfo.processInfo.activeProcessorCount / 2), random: random)
     outbox = Outbox(directory: settings.dataDirectory, time: SystemTime(), logger: logger)
+    let publicURL = PublicURL(settings.publicURL ?? "")
     let application = CustomerServiceApp(
-      .init(database: database, passwords: passwords, secret: secret, mail: outbox, limitsRates: settings.rateLimits, random: random))
+      .init(
+        database: database, passwords: passwords, secret: secret, mail: outbox, sms: outbox, publicURL: publicURL,
+        limitsRates: settings.rateLimits, random: random))
     let password = try await application.start(administrator: settings.administrator.map { ($0.email, $0.password) })
     if let password { Terminal.line("weft: administrator admin@localhost has the password \(password)") }
 
@@ -83,13 +87,26 @@ final class Assembly: Sendable {
     httpServer = HTTPServer(group: loops, handler: gateway, tls: tls)
     grpcServer = HTTPServer(group: loops, handler: rpc, tls: mutualTLS)
     http = try httpServer.bind(settings.http)
+    if settings.publicURL == nil { publicURL.value = Self.publicURL(of: http, isTLS: tls != nil) }
     grpc = try grpcServer.bind(settings.grpc)
     if tls == nil {
       for address in [http, grpc] where !address.isLoopback {
         logger.warning("plain text on an address that is not loopback", metadata: ["address": "\(address)"])
       }
     }
+    housekeeping = RepeatingTask(loop: loops.loops[0], every: .seconds(60)) {
+      do {
+        try await application.housekeep()
+      } catch {
+        logger.error("housekeeping failed; it is tried again in a minute", metadata: ["error": "\(error)"])
+      }
+    }
     isReady.value = true
+  }
+
+  /// Where this machine's own clients find a listener: the loopback address where it listens on all.
+  private static func publicURL(of address: SocketAddress, isTLS: Bool) -> String {
+    (isTLS ? "https://" : "http://") + (address.isWildcard ? "127.0.0.1:\(address.port)" : "\(address)")
   }
 
   /// The API's description, and the page that shows it if `make setup` has fetched its files.
@@ -113,6 +130,7 @@ final class Assembly: Sendable {
     async let rest: Void = httpServer.drain(timeout: Self.drainTimeout)
     async let calls: Void = grpcServer.drain(timeout: Self.drainTimeout)
     _ = await (rest, calls)
+    await housekeeping.stop()
     await passwords.close()
     await outbox.close()
     await database.close()

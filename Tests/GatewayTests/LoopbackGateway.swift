@@ -66,7 +66,9 @@ final class LoopbackGateway {
     var headers: [String: String] = [:]
     for line in lines.dropFirst() {
       guard let colon = line.firstIndex(of: ":") else { continue }
-      headers[line[..<colon].lowercased()] = String(line[line.index(after: colon)...].drop { $0 == " " })
+      // Lines of one name are one value with commas (RFC 9110, section 5.3).
+      let value = String(line[line.index(after: colon)...].drop { $0 == " " })
+      headers[line[..<colon].lowercased(), default: ""] += headers[line[..<colon].lowercased()] == nil ? value : ", " + value
     }
     return Answer(status: status, headers: headers, body: parts.count > 1 ? String(parts[1]) : "")
   }

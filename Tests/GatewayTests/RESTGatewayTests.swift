@@ -184,6 +184,48 @@ struct RESTGatewayTests {
     }
   }
 
+  @Test func aHeaderFillsItsFieldAndNothingElseDoes() throws {
+    let gateway = try LoopbackGateway()
+    let form = ["content-type": "application/x-www-form-urlencoded"]
+    let with = form.merging(["cookie": "a=1; b=2"]) { $1 }
+    _ = try gateway.send("POST", "/page", with, body: "username=u&cookie=forged")
+    _ = try gateway.send("POST", "/page", form, body: "username=u&cookie=forged")
+    _ = try gateway.send("GET", "/page?cookie=forged")
+    _ = try gateway.send("POST", "/page", ["content-type": "application/json"], body: #"{"cookie":"forged"}"#)
+    #expect(gateway.invoker.calls.map(\.request) == [#"{"username":"u","cookie":"a=1; b=2"}"#, #"{"username":"u"}"#, "{}", "{}"])
+  }
+
+  @Test func aPageIsItsHandlersOwn() throws {
+    let gateway = try LoopbackGateway()
+    var metadata = Metadata()
+    for (name, value) in [
+      ("weft-http-status", "303"), ("weft-http-header-location", "https://a.example/?x=1"), ("weft-http-header-set-cookie", "a=1"),
+      ("weft-http-header-set-cookie", "b=2"),
+    ] { metadata.add(name, value) }
+    gateway.invoker.answer(.success(RPCReply(message: [], metadata: metadata)))
+    let answer = try gateway.send("GET", "/page", ["origin": "https://other.example"])
+    #expect(answer.status == 303 && answer.body.isEmpty)
+    #expect(answer.headers["location"] == "https://a.example/?x=1")
+    #expect(answer.headers["set-cookie"] == "a=1, b=2")
+    #expect(answer.headers["access-control-allow-origin"] == nil && answer.headers["content-type"] == nil)
+    #expect(answer.headers["referrer-policy"] == "no-referrer" && answer.headers["cache-control"] == "no-store")
+  }
+
+  @Test func anErrorSaysWhatItsInfoHolds() throws {
+    let gateway = try LoopbackGateway()
+    var metadata = Metadata()
+    metadata.add("weft-http-header-www-authenticate", #"Basic realm="weft""#)
+    gateway.invoker.answer(
+      .failure(
+        RPCError(
+          .unauthenticated, "客户端认证失败", reason: "INVALID_CLIENT", domain: "csa", info: ["error": "invalid_client", "detail": "x"],
+          metadata: metadata)))
+    let answer = try gateway.send("POST", "/page", ["content-type": "application/json"], body: "{}")
+    #expect(answer.status == 401)
+    #expect(answer.body == #"{"error":"invalid_client","detail":"客户端认证失败"}"#)
+    #expect(answer.headers["www-authenticate"] == #"Basic realm="weft""#)
+  }
+
   @Test(.timeLimit(.minutes(1))) func aClientThatLeavesCancelsItsCall() async throws {
     let gateway = try LoopbackGateway()
     gateway.invoker.hang()

@@ -18,7 +18,7 @@ import Testing
         issuer: issuer, audience: audience, secret: self.secret, time: time, random: SeededRandom(seed: 7))
     }
 
-    func issue() -> String { signer.issue(subject: "65920080aaaaaaaaaaaaaaaa", role: "user", epoch: 3) }
+    func issue() -> String { signer.issue(subject: "65920080aaaaaaaaaaaaaaaa", role: "user", epoch: 3).text }
 
     /// A token with any header and payload, rightly signed.
     func forge(header: String = #"{"alg":"HS256","typ":"JWT"}"#, payload: String) -> String {
@@ -177,7 +177,7 @@ import Testing
     let small = AccessTokenSigner(
       issuer: "weft-csa", audience: "csa", secret: fixture.secret, time: fixture.time, random: SeededRandom(seed: 9), cacheMax: 1)
     // Far more tokens than places: they push each other out and are told apart all the same.
-    let tokens = (0..<200).map { small.issue(subject: "user \($0)", role: "user", epoch: 0) }
+    let tokens = (0..<200).map { small.issue(subject: "user \($0)", role: "user", epoch: 0).text }
     for _ in 0..<2 {
       for (index, token) in tokens.enumerated() { #expect(try small.verify(token).subject == "user \(index)") }
     }

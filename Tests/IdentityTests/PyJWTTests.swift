@@ -26,7 +26,7 @@ import Testing
     let secret = "0123456789abcdef0123456789abcdef"
     let signer = AccessTokenSigner(
       issuer: "weft-csa", audience: "csa", secret: try SigningSecret(secret), time: SystemTime(), random: SystemRandom())
-    let token = signer.issue(subject: "用户 \"1\"\n", role: "user", epoch: 5)
+    let token = signer.issue(subject: "用户 \"1\"\n", role: "user", epoch: 5).text
     let script = """
       import jwt, sys, json
       claims = jwt.decode(sys.argv[1], sys.argv[2], algorithms=["HS256"], audience="csa", issuer="weft-csa",

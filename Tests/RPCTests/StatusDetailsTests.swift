@@ -6,10 +6,27 @@ import Testing
 @Suite struct StatusDetailsTests {
   @Test func anErrorComesBackFromItsDetails() throws {
     let error = RPCError(
-      .resourceExhausted, "请求过于频繁", reason: "TOO_MANY", domain: "csa", retryAfter: .milliseconds(1500),
+      .resourceExhausted, "请求过于频繁", reason: "TOO_MANY", domain: "csa", info: ["limit": "3", "每": "分钟"], retryAfter: .milliseconds(1500),
       violations: [FieldViolation(path: "title", rule: "", message: "工单标题（title）不能为空")])
     let bytes = try #require(StatusDetails.encode(error))
     #expect(StatusDetails.error(bytes) == error)
+  }
+
+  @Test func keysThatLookAlikeDoNotStopTheProgram() throws {
+    let info = GoogleRPC.ErrorInfo.with {
+      $0.reason = "R"
+      $0.metadata = ["\u{e9}": "a", "e\u{301}": "b"]
+    }
+    let status = GoogleRPC.Status.with {
+      $0.code = 5
+      $0.details = [
+        .with {
+          $0.typeURL = "type.googleapis.com/google.rpc.ErrorInfo"
+          $0.value = info.serializedBytes()
+        }
+      ]
+    }
+    #expect(try #require(StatusDetails.error(status.serializedBytes())).info.count == 1)
   }
 
   @Test func detailsOfOtherTypesAreKept() throws {

@@ -85,7 +85,7 @@ struct OpenAPIGenerator {
       let name = field.name ?? ""
       let isInPath = inPath.contains(name)
       let isInQuery = route.rule.body != "*" && route.rule.body != name && field.type != .message && !isInPath
-      guard isInPath || isInQuery else { continue }
+      guard isInPath || isInQuery, !schemas.isHeader(field) else { continue }
       let path = input.path + [2, Int32(index)]
       let comment = input.file.sources.comment(path)
       let documentation = Documentation(comment)

@@ -40,7 +40,7 @@ final class OpenAPISchemas {
     // With a mask a key can be there and null: that clears the field.
     let isPatch = message.proto.field.contains(where: isMask)
     for (index, field) in message.proto.field.enumerated() {
-      guard let name = field.name, !without.contains(name), !isMask(field) else { continue }
+      guard let name = field.name, !without.contains(name), !isMask(field), !isHeader(field) else { continue }
       let path = message.path + [2, Int32(index)]
       let key = restName(field, path: path, in: message.file)
       properties.append((key, property(field, comment: message.file.sources.comment(path), direction, isPatch: isPatch)))
@@ -56,6 +56,9 @@ final class OpenAPISchemas {
 
   /// The gateway fills a mask from the keys that are there; nobody writes it.
   func isMask(_ field: GoogleProtobuf.FieldDescriptorProto) -> Bool { field.typeName == ".google.protobuf.FieldMask" }
+
+  /// A request header fills the field; nobody writes it.
+  func isHeader(_ field: GoogleProtobuf.FieldDescriptorProto) -> Bool { field.options?.weftV1Field?.header.isEmpty == false }
 
   /// The key that stands for a field.
   func restName(_ field: GoogleProtobuf.FieldDescriptorProto, path: [Int32], in file: FileNode) -> String {

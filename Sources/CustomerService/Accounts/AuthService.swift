@@ -12,7 +12,7 @@ struct AuthService: CSAv1.AuthServiceServer {
   let ids: ObjectIDGenerator
   let codes: OneTimeCodes
   let passwords: PasswordCheck
-  let tokens: AccessTokenSigner
+  let signIns: SignIns
   let mail: any MessageSender
   let limits: AccountLimits
 
@@ -64,21 +64,21 @@ struct AuthService: CSAv1.AuthServiceServer {
 
   /// POST /api/auth/login
   func login(_ request: CSAv1.LoginRequest, _ call: ServerCall) async throws -> CSAv1.LoginResponse {
-    let user = try await authenticate(email: request.email, password: request.password, call)
+    let token = try await signIn(email: request.email, password: request.password, call)
     return .with {
-      $0.accessToken = tokens.issue(subject: user.id, role: user.role, epoch: user.tokenEpoch)
+      $0.accessToken = token.text
       $0.tokenType = "bearer"
-      $0.expiresIn = tokens.expiresIn
+      $0.expiresIn = token.expiresIn
     }
   }
 
   /// POST /api/auth/token
   func token(_ request: CSAv1.TokenRequest, _ call: ServerCall) async throws -> CSAv1.TokenResponse {
-    let user = try await authenticate(email: request.username, password: request.password, call)
+    let token = try await signIn(email: request.username, password: request.password, call)
     return .with {
-      $0.accessToken = tokens.issue(subject: user.id, role: user.role, epoch: user.tokenEpoch)
+      $0.accessToken = token.text
       $0.tokenType = "bearer"
-      $0.expiresIn = tokens.expiresIn
+      $0.expiresIn = token.expiresIn
     }
   }
 
@@ -99,8 +99,8 @@ struct AuthService: CSAv1.AuthServiceServer {
     }
   }
 
-  /// The account behind an address and its password. An unknown address costs the same time and gets the same answer.
-  private func authenticate(email: String, password: String, _ call: ServerCall) async throws -> User {
+  /// Signs in whoever knows an address and its password. An unknown address costs the same time and gets the same answer.
+  private func signIn(email: String, password: String, _ call: ServerCall) async throws -> IssuedToken {
     let email = EmailAddress.normalised(email)
     try limits.admitTry(of: email, from: call.peer)
     let user = try await database.read(for: call) { try UserStore.user(email: email, $0) }
@@ -108,9 +108,8 @@ struct AuthService: CSAv1.AuthServiceServer {
       call.logger.notice("login refused", metadata: ["peer": "\(call.peer)"])
       throw CustomerServiceError.wrongCredentials
     }
-    // Said only after the right password, or anybody could ask which accounts exist.
-    guard user.isActive else { throw CustomerServiceError.accountDisabled }
+    let token = try await signIns.begin(user, by: .password, call)
     limits.trySucceeded(of: email, from: call.peer)
-    return user
+    return token
   }
 }

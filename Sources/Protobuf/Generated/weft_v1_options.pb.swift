@@ -11,14 +11,15 @@ extension WeftV1 {
   public static let optionsFile = Protobuf.FileDescriptor(
     base64: """
       ChV3ZWZ0L3YxL29wdGlvbnMucHJvdG8SB3dlZnQudjEaIGdvb2dsZS9wcm90b2J1Zi9kZXNjcmlwdG9yLnByb3RvIiIKC1NlcnZpY2VSdWxlEhMKC2FwcGxp\
-      Y2F0aW9uGAEgASgJIrcBCgpNZXRob2RSdWxlEh8KBmFjY2VzcxgBIAEoDjIPLndlZnQudjEuQWNjZXNzEhYKDnN1Y2Nlc3Nfc3RhdHVzGAIgASgNEhIKCnJh\
+      Y2F0aW9uGAEgASgJItoBCgpNZXRob2RSdWxlEh8KBmFjY2VzcxgBIAEoDjIPLndlZnQudjEuQWNjZXNzEhYKDnN1Y2Nlc3Nfc3RhdHVzGAIgASgNEhIKCnJh\
       dGVfbGltaXQYAyABKAkSEAoIYm9keV9tYXgYBCABKAQSGAoQZW52ZWxvcGVfbWVzc2FnZRgFIAEoCRIMCgRmb3JtGAYgASgIEiIKBmVycm9ycxgHIAMoCzIS\
-      LndlZnQudjEuRXJyb3JDYXNlIkAKCUVycm9yQ2FzZRIOCgZzdGF0dXMYASABKA0SEwoLZGVzY3JpcHRpb24YAiABKAkSDgoGZGV0YWlsGAMgASgJIl4KCUZp\
-      ZWxkVGV4dBINCgVsYWJlbBgBIAEoCRIMCgR1bml0GAIgASgJEiAKBXRleHRzGAMgAygLMhEud2VmdC52MS5SdWxlVGV4dBISCgpvbWl0X3Vuc2V0GAQgASgI\
-      IiYKCFJ1bGVUZXh0EgwKBHJ1bGUYASABKAkSDAoEdGV4dBgCIAEoCSpWCgZBY2Nlc3MSFgoSQUNDRVNTX1VOU1BFQ0lGSUVEEAASEQoNQUNDRVNTX1BVQkxJ\
-      QxABEg8KC0FDQ0VTU19VU0VSEAISEAoMQUNDRVNTX0FETUlOEAM6SAoHc2VydmljZRIfLmdvb2dsZS5wcm90b2J1Zi5TZXJ2aWNlT3B0aW9ucxjFigMgASgL\
-      MhQud2VmdC52MS5TZXJ2aWNlUnVsZTpFCgZtZXRob2QSHi5nb29nbGUucHJvdG9idWYuTWV0aG9kT3B0aW9ucxjFigMgASgLMhMud2VmdC52MS5NZXRob2RS\
-      dWxlOkIKBWZpZWxkEh0uZ29vZ2xlLnByb3RvYnVmLkZpZWxkT3B0aW9ucxjFigMgASgLMhIud2VmdC52MS5GaWVsZFRleHRCCboCBldlZnRWMWIGcHJvdG8z
+      LndlZnQudjEuRXJyb3JDYXNlEhMKC2NyZWRlbnRpYWxzGAggASgIEgwKBHBhZ2UYCSABKAgiQAoJRXJyb3JDYXNlEg4KBnN0YXR1cxgBIAEoDRITCgtkZXNj\
+      cmlwdGlvbhgCIAEoCRIOCgZkZXRhaWwYAyABKAkibgoJRmllbGRUZXh0Eg0KBWxhYmVsGAEgASgJEgwKBHVuaXQYAiABKAkSIAoFdGV4dHMYAyADKAsyES53\
+      ZWZ0LnYxLlJ1bGVUZXh0EhIKCm9taXRfdW5zZXQYBCABKAgSDgoGaGVhZGVyGAUgASgJIiYKCFJ1bGVUZXh0EgwKBHJ1bGUYASABKAkSDAoEdGV4dBgCIAEo\
+      CSpWCgZBY2Nlc3MSFgoSQUNDRVNTX1VOU1BFQ0lGSUVEEAASEQoNQUNDRVNTX1BVQkxJQxABEg8KC0FDQ0VTU19VU0VSEAISEAoMQUNDRVNTX0FETUlOEAM6\
+      SAoHc2VydmljZRIfLmdvb2dsZS5wcm90b2J1Zi5TZXJ2aWNlT3B0aW9ucxjFigMgASgLMhQud2VmdC52MS5TZXJ2aWNlUnVsZTpFCgZtZXRob2QSHi5nb29n\
+      bGUucHJvdG9idWYuTWV0aG9kT3B0aW9ucxjFigMgASgLMhMud2VmdC52MS5NZXRob2RSdWxlOkIKBWZpZWxkEh0uZ29vZ2xlLnByb3RvYnVmLkZpZWxkT3B0\
+      aW9ucxjFigMgASgLMhIud2VmdC52MS5GaWVsZFRleHRCCboCBldlZnRWMWIGcHJvdG8z
       """,
     dependencies: [GoogleProtobuf.descriptorFile])
 
@@ -78,6 +79,10 @@ extension WeftV1 {
     public var form: Swift.Bool = false
     /// Every documented error of the RPC, for the OpenAPI description.
     public var errors: [WeftV1.ErrorCase] = []
+    /// The RPC manages means of signing in: only somebody who signed in may call it, no key that acts for them.
+    public var credentials: Swift.Bool = false
+    /// A browser navigates to the REST route: the answer is the handler's own (`google.api.HttpBody`) and no script of another origin may read it.
+    public var page: Swift.Bool = false
 
     public var unknownFields = Protobuf.UnknownFields()
     public static let schema = WeftV1.optionsFile.message(at: [1])
@@ -94,6 +99,8 @@ extension WeftV1 {
         case 42: self.envelopeMessage = try reader.string()
         case 48: self.form = try reader.bool()
         case 58: try reader.message(appendingTo: &self.errors)
+        case 64: self.credentials = try reader.bool()
+        case 72: self.page = try reader.bool()
         case let tag: try reader.unknown(tag, into: &self.unknownFields)
         }
       }
@@ -101,6 +108,8 @@ extension WeftV1 {
 
     public func encode(to writer: inout Protobuf.BinaryWriter) {
       writer.unknown(self.unknownFields)
+      if self.page { writer.bool(self.page, tag: 72) }
+      if self.credentials { writer.bool(self.credentials, tag: 64) }
       writer.messages(self.errors, tag: 58)
       if self.form { writer.bool(self.form, tag: 48) }
       if !self.envelopeMessage.isEmpty { writer.string(self.envelopeMessage, tag: 42) }
@@ -154,6 +163,9 @@ extension WeftV1 {
     public var texts: [WeftV1.RuleText] = []
     /// Leave the key out of REST answers while the field is unset, instead of writing null.
     public var omitUnset: Swift.Bool = false
+    /// Over REST the field, a single `string`, is filled from the request header of this name (lower case) and from nothing else; empty
+    /// where the header is absent.
+    public var header: Swift.String = ""
 
     public var unknownFields = Protobuf.UnknownFields()
     public static let schema = WeftV1.optionsFile.message(at: [3])
@@ -167,6 +179,7 @@ extension WeftV1 {
         case 18: self.unit = try reader.string()
         case 26: try reader.message(appendingTo: &self.texts)
         case 32: self.omitUnset = try reader.bool()
+        case 42: self.header = try reader.string()
         case let tag: try reader.unknown(tag, into: &self.unknownFields)
         }
       }
@@ -174,6 +187,7 @@ extension WeftV1 {
 
     public func encode(to writer: inout Protobuf.BinaryWriter) {
       writer.unknown(self.unknownFields)
+      if !self.header.isEmpty { writer.string(self.header, tag: 42) }
       if self.omitUnset { writer.bool(self.omitUnset, tag: 32) }
       writer.messages(self.texts, tag: 26)
       if !self.unit.isEmpty { writer.string(self.unit, tag: 18) }

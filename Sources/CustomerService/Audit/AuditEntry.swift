@@ -1,0 +1,39 @@
+import Platform
+import RPC
+import Storage
+
+/// One line of the audit trail: who did what to whom, when, and from where.
+struct AuditEntry: Sendable, Equatable {
+  /// 24 lower-case hex digits, time first.
+  var id: String
+  /// Microseconds since 1970, UTC.
+  var at: Int64
+  /// The user who acted; nil where the act is not a user's.
+  var actorID: String?
+  var action: AuditAction
+  /// What it was done to: the id of a user, client, ticket and so on.
+  var targetID: String?
+  /// What else there is to say, for people. Never a secret, a code or a token.
+  var detail: String?
+  /// The caller's address, without port.
+  var address: String
+  /// The id of the request, as logs have it.
+  var requestID: String
+
+  /// What `call` does. To be made on the call's loop, before the transaction that the act happens in.
+  ///
+  /// - Parameter actorID: Who acts where the call has no caller, because it is about to sign somebody in.
+  init(
+    _ action: AuditAction, of targetID: String?, detail: String? = nil, by actorID: String? = nil, _ call: ServerCall,
+    ids: ObjectIDGenerator, now: Int64
+  ) {
+    id = ids.next()
+    at = now
+    self.actorID = actorID ?? (try? call.caller())?.id
+    self.action = action
+    self.targetID = targetID
+    self.detail = detail
+    address = call.peer
+    requestID = call.requestID
+  }
+}
