@@ -22,7 +22,8 @@ public struct RPCError: Error, Sendable, Equatable {
 
   public init(
     _ code: StatusCode, _ message: String, reason: String? = nil, domain: String? = nil, info: [String: String] = [:],
-    retryAfter: Duration? = nil, violations: [FieldViolation] = [], otherDetails: [GoogleProtobuf.`Any`] = [], metadata: Metadata = Metadata()
+    retryAfter: Duration? = nil, violations: [FieldViolation] = [], otherDetails: [GoogleProtobuf.`Any`] = [],
+    metadata: Metadata = Metadata()
   ) {
     self.code = code
     self.message = message
