@@ -117,7 +117,7 @@ public final class Database: Sendable {
   }
 
   private static func configure(_ connection: Connection, path: String, options: DatabaseOptions) throws(StorageError) {
-    try connection.runScript("PRAGMA busy_timeout = \(options.busyMax.wholeNanoseconds / 1_000_000)")
+    connection.waitWhenBusy(options.busyMax)
     guard try connection.scalar("PRAGMA journal_mode = WAL") == "wal" else {
       throw .cannotOpen(path: path, reason: "no write-ahead log is possible there")
     }

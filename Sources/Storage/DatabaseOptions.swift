@@ -16,6 +16,8 @@ public struct DatabaseOptions: Sendable {
   public var readMax = Duration.seconds(5)
   /// How long to wait for the lock of another process.
   public var busyMax = Duration.seconds(5)
+  /// Whether `close` folds the log into the database file. A command beside a running server leaves that to the server.
+  public var checkpointsAtClose = true
   /// KiB of page cache of the writer, and of each reader.
   public var writerCacheKiB = 8192
   public var readerCacheKiB = 4096

@@ -18,9 +18,9 @@ final class Reader {
   init(path: String, options: DatabaseOptions) throws(StorageError) {
     connection = try Connection(path: path, isReadOnly: true)
     readMax = options.readMax
+    connection.waitWhenBusy(options.busyMax)
     try connection.runScript(
       """
-      PRAGMA busy_timeout = \(options.busyMax.wholeNanoseconds / 1_000_000);
       PRAGMA query_only = ON;
       PRAGMA cache_size = -\(options.readerCacheKiB);
       PRAGMA temp_store = MEMORY;

@@ -146,6 +146,7 @@ final class Writer: @unchecked Sendable {  // `connection` is used by the writer
   }
 
   private func checkpoint() {
+    guard options.checkpointsAtClose else { return }
     // It may fail while another process reads; the log is then folded in by whoever opens the database next.
     _ = try? connection.scalar("PRAGMA wal_checkpoint(TRUNCATE)")
   }

@@ -1,5 +1,6 @@
 internal import CSQLite
 internal import Glibc
+internal import Platform
 
 /// One connection to the database file. It belongs to one thread at a time and has no lock of its own.
 final class Connection {
@@ -31,6 +32,24 @@ final class Connection {
   deinit {
     statements.removeAll()
     sqlite3_close_v2(handle)
+  }
+
+  /// Has SQLite wait for a lock that another process holds, and ask for it again every millisecond.
+  ///
+  /// SQLite's own timeout asks ten times a second in the end: beside a process that commits without pause it may never find the
+  /// moment in between.
+  ///
+  /// - Parameter limit: After which the statement fails with `StorageError.busy`.
+  func waitWhenBusy(_ limit: Duration) {
+    // The context is the count itself, and no address.
+    let context = UnsafeMutableRawPointer(bitPattern: Int(limit.wholeNanoseconds / 1_000_000) + 1)
+    sqlite3_busy_handler(
+      handle,
+      { context, count in
+        guard Int(count) < Int(bitPattern: context) else { return 0 }
+        usleep(1_000)
+        return 1
+      }, context)
   }
 
   /// Whether no transaction is open: SQLite rolls the whole one back by itself after some errors.
