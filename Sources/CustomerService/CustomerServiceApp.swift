@@ -11,6 +11,8 @@ public final class CustomerServiceApp: Sendable {
     public var database: Database
     public var passwords: PasswordHasher
     public var secret: SigningSecret
+    /// Behind what is stored as a keyed hash; outlives `secret`.
+    public var hashSecret: HashSecret
     public var mail: any MessageSender
     public var sms: any MessageSender
     /// `WEFT_PUBLIC_URL`, or where the HTTP listener is.
@@ -21,12 +23,14 @@ public final class CustomerServiceApp: Sendable {
     public var random: any RandomSource
 
     public init(
-      database: Database, passwords: PasswordHasher, secret: SigningSecret, mail: any MessageSender, sms: any MessageSender,
-      publicURL: PublicURL, limitsRates: Bool, time: any TimeSource = SystemTime(), random: any RandomSource = SystemRandom()
+      database: Database, passwords: PasswordHasher, secret: SigningSecret, hashSecret: HashSecret, mail: any MessageSender,
+      sms: any MessageSender, publicURL: PublicURL, limitsRates: Bool, time: any TimeSource = SystemTime(),
+      random: any RandomSource = SystemRandom()
     ) {
       self.database = database
       self.passwords = passwords
       self.secret = secret
+      self.hashSecret = hashSecret
       self.mail = mail
       self.sms = sms
       self.publicURL = publicURL

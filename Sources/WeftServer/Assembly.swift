@@ -50,12 +50,13 @@ final class Assembly: Sendable {
     let secret =
       try settings.jwtSecret.map { try SigningSecret(bytes: $0) }
       ?? SigningSecret.loadOrCreate(directory: settings.dataDirectory, random: random)
+    let hashSecret = try HashSecret.loadOrCreate(directory: settings.dataDirectory, random: random)
     passwords = PasswordHasher(threads: max(1, ProcessInfo.processInfo.activeProcessorCount / 2), random: random)
     outbox = Outbox(directory: settings.dataDirectory, time: SystemTime(), logger: logger)
     let publicURL = PublicURL(settings.publicURL ?? "")
     let application = CustomerServiceApp(
       .init(
-        database: database, passwords: passwords, secret: secret, mail: outbox, sms: outbox, publicURL: publicURL,
+        database: database, passwords: passwords, secret: secret, hashSecret: hashSecret, mail: outbox, sms: outbox, publicURL: publicURL,
         limitsRates: settings.rateLimits, random: random))
     let password = try await application.start(administrator: settings.administrator.map { ($0.email, $0.password) })
     if let password { Terminal.line("weft: administrator admin@localhost has the password \(password)") }
