@@ -55,6 +55,7 @@ let package = Package(
     system("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev"),
     system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
     system("CArgon2", pkgConfig: "libargon2", apt: "libargon2-dev"),
+    system("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
 
     library("Platform"),
     library("Log", ["Platform", logging]),
@@ -66,6 +67,7 @@ let package = Package(
     library("CustomerServiceAPI", ["Protobuf", "RPC"]),
     library("Storage", ["CSQLite", "Platform", logging]),
     library("Identity", ["COpenSSL", "CArgon2", "Platform"]),
+    library("Outbound", ["CCurl", "Platform", logging]),
     library("Delivery", ["Platform", logging]),
     library("CustomerService", ["CustomerServiceAPI", "Protobuf", "RPC", "Platform", "Storage", "Identity", "Delivery", logging]),
     program(
@@ -97,6 +99,7 @@ let package = Package(
     tests("Log", ["Log", "Platform", logging]),
     tests("Storage", ["Storage", "Platform"]),
     tests("Identity", ["Identity", "Platform"]),
+    tests("Outbound", ["Outbound", "Platform", logging]),
     tests("Delivery", ["Delivery", "Platform", logging]),
     tests("CustomerService", ["CustomerService", "CustomerServiceAPI", "Platform", "RPC", "Protobuf", "Storage", "Identity", "Delivery"]),
     tests("Repository"),

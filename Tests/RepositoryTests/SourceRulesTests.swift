@@ -64,7 +64,7 @@ import Testing
 
   @Test("The core stands without Foundation: use Glibc")
   func coreHasNoFoundation() {
-    let core: Set = ["Protobuf", "Net", "HTTP", "RPC", "Gateway", "Storage", "Identity"]
+    let core: Set = ["Protobuf", "Net", "HTTP", "RPC", "Gateway", "Storage", "Identity", "Outbound", "Delivery"]
     let found = Self.findings("Sources") { file, line in
       core.contains(file.module) && Self.code(file.lines[line]).contains("import Foundation")
     }
@@ -94,6 +94,14 @@ import Testing
     let allowed: Set = ["Sources/HTTP/HTTP2Session.swift", "Sources/HTTP/HeaderTable.swift"]
     let found = Self.findings("Sources") { file, line in
       Self.code(file.lines[line]).contains("import CNghttp2") && !allowed.contains(file.path)
+    }
+    #expect(found.isEmpty, "\(found.joined(separator: "\n"))")
+  }
+
+  @Test("Only Sources/Outbound/Curl calls libcurl: say OutboundClient")
+  func libcurlHasOneCaller() {
+    let found = Self.findings("Sources") { file, line in
+      Self.code(file.lines[line]).contains("import CCurl") && !file.path.hasPrefix("Sources/Outbound/Curl/")
     }
     #expect(found.isEmpty, "\(found.joined(separator: "\n"))")
   }

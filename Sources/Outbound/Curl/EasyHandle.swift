@@ -1,0 +1,64 @@
+internal import CCurl
+
+/// One curl transfer's options. Freed with this object; used by the transfer thread alone.
+final class EasyHandle {
+  let raw: UnsafeMutableRawPointer
+  private var lists: [UnsafeMutablePointer<curl_slist>] = []
+  /// Where curl writes what went wrong, in words.
+  private let errorBuffer: UnsafeMutablePointer<CChar>
+
+  init?() {
+    guard let raw = curl_easy_init() else { return nil }
+    self.raw = raw
+    errorBuffer = .allocate(capacity: Int(CURL_ERROR_SIZE))
+    errorBuffer.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+    weft_curl_set_pointer(raw, CURLOPT_ERRORBUFFER, errorBuffer)
+  }
+
+  deinit {
+    curl_easy_cleanup(raw)
+    for list in lists { curl_slist_free_all(list) }
+    errorBuffer.deallocate()
+  }
+
+  /// The status of an HTTP answer, or the code of the mail server's last reply; 0 if there was none.
+  var responseCode: Int { weft_curl_response_code(raw) }
+
+  /// What went wrong, in curl's words.
+  func explanation(_ code: CURLcode) -> String {
+    let text = String(cString: errorBuffer)
+    return text.isEmpty ? String(cString: curl_easy_strerror(code)) : text
+  }
+
+  func set(_ option: CURLoption, _ value: Int) { check(weft_curl_set_long(raw, option, value)) }
+  func set(_ option: CURLoption, _ value: String) { check(weft_curl_set_text(raw, option, value)) }
+  func setOffset(_ option: CURLoption, _ value: Int) { check(weft_curl_set_offset(raw, option, curl_off_t(value))) }
+  func setPointer(_ option: CURLoption, _ value: UnsafeMutableRawPointer) { check(weft_curl_set_pointer(raw, option, value)) }
+
+  /// Sets a list of lines, which lives as long as the handle.
+  func setList(_ option: CURLoption, _ lines: [String]) {
+    var list: UnsafeMutablePointer<curl_slist>?
+    for line in lines {
+      guard let longer = curl_slist_append(list, line) else { preconditionFailure("no memory for a request") }
+      list = longer
+    }
+    guard let list else { return }
+    lists.append(list)
+    check(weft_curl_set_list(raw, option, list))
+  }
+
+  /// Copies bytes as the body to send; curl keeps its own copy.
+  func setBody(_ body: [UInt8]) {
+    setOffset(CURLOPT_POSTFIELDSIZE_LARGE, body.count)
+    body.withUnsafeBytes { bytes in
+      // The length was set before, so curl copies that many bytes; an empty body is a pointer to an empty text.
+      let start = bytes.bindMemory(to: CChar.self).baseAddress
+      check(start.map { weft_curl_set_text(raw, CURLOPT_COPYPOSTFIELDS, $0) } ?? weft_curl_set_text(raw, CURLOPT_COPYPOSTFIELDS, ""))
+    }
+  }
+
+  /// Options are refused for want of memory, or because this libcurl was built without what they ask for.
+  private func check(_ code: CURLcode) {
+    precondition(code == CURLE_OK, "libcurl refuses an option: \(String(cString: curl_easy_strerror(code)))")
+  }
+}

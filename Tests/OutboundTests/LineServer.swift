@@ -1,0 +1,125 @@
+import Glibc
+import Synchronization
+
+/// A server on a port of its own on loopback that speaks lines, a thread for each connection: scripts of HTTP and SMTP.
+final class LineServer: Sendable {
+  /// One accepted connection, used by its thread.
+  struct Connection {
+    let file: Int32
+
+    /// The next line without its end; nil when there is none.
+    func line() -> String? {
+      var bytes: [UInt8] = []
+      var byte: UInt8 = 0
+      while read(file, &byte, 1) == 1 {
+        if byte == UInt8(ascii: "\n") { return String(decoding: bytes.last == 13 ? bytes.dropLast() : bytes[...], as: UTF8.self) }
+        bytes.append(byte)
+      }
+      return nil
+    }
+
+    func bytes(_ count: Int) -> [UInt8] {
+      var bytes = [UInt8](repeating: 0, count: count)
+      var filled = 0
+      while filled < count {
+        let got = bytes[filled...].withUnsafeMutableBytes { read(file, $0.baseAddress, $0.count) }
+        if got <= 0 { break }
+        filled += got
+      }
+      return Array(bytes[..<filled])
+    }
+
+    func write(_ text: String) { write(Array(text.utf8)) }
+
+    func write(_ bytes: [UInt8]) {
+      var sent = 0
+      while sent < bytes.count {
+        let count = bytes[sent...].withUnsafeBytes { send(file, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+        if count <= 0 { return }
+        sent += count
+      }
+    }
+
+    /// One HTTP request: its lines up to the empty one, and its body. Nil at the end of the connection.
+    func request() -> (head: [String], body: [UInt8])? {
+      var head: [String] = []
+      while let next = line() {
+        if next.isEmpty {
+          let length = head.compactMap { $0.lowercased().hasPrefix("content-length:") ? Int($0.dropFirst(15).drop { $0 == " " }) : nil }
+            .first
+          return (head, bytes(length ?? 0))
+        }
+        head.append(next)
+      }
+      return nil
+    }
+  }
+
+  let port: Int
+  private let listener: Int32
+  private let open = Mutex<[Int32]>([])
+  private let accepted = Atomic<Int>(0)
+
+  /// How many connections there were.
+  var connectionCount: Int { accepted.load(ordering: .sequentiallyConsistent) }
+
+  init(_ serve: @escaping @Sendable (Connection) -> Void) {
+    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        precondition(bind(listener, $0, length) == 0 && listen(listener, 64) == 0)
+        getsockname(listener, $0, &length)
+      }
+    }
+    port = Int(UInt16(bigEndian: address.sin_port))
+    self.listener = listener
+    Self.thread { [self] in
+      while true {
+        let file = accept(listener, nil, nil)
+        guard file >= 0 else { return }
+        open.withLock { $0.append(file) }
+        accepted.add(1, ordering: .sequentiallyConsistent)
+        Self.thread { [self] in
+          serve(Connection(file: file))
+          open.withLock { files in
+            files.removeAll { $0 == file }
+            close(file)
+          }
+        }
+      }
+    }
+  }
+
+  func stop() {
+    shutdown(listener, Int32(SHUT_RDWR))
+    close(listener)
+    open.withLock { files in for file in files { shutdown(file, Int32(SHUT_RDWR)) } }
+  }
+
+  /// Runs `body` with a server that serves each connection by `serve`.
+  static func with(_ serve: @escaping @Sendable (Connection) -> Void, _ body: (LineServer) async throws -> Void) async throws {
+    let server = LineServer(serve)
+    defer { server.stop() }
+    try await body(server)
+  }
+
+  private final class Body {
+    let run: () -> Void
+    init(_ run: @escaping () -> Void) { self.run = run }
+  }
+
+  private static func thread(_ run: @escaping @Sendable () -> Void) {
+    var thread = pthread_t()
+    pthread_create(
+      &thread, nil,
+      { raw in
+        if let raw { Unmanaged<Body>.fromOpaque(raw).takeRetainedValue().run() }
+        return nil
+      }, Unmanaged.passRetained(Body(run)).toOpaque())
+    pthread_detach(thread)
+  }
+}
