@@ -56,7 +56,8 @@ public struct BinaryWriter: ~Copyable {
   @usableFromInline @inline(never)
   mutating func grow(_ size: Int) {
     let used = count
-    let capacity = max((end - base) * 2, used + size + 64)
+    // What has outgrown the stack is likely to be a list: it begins with room for one.
+    let capacity = max((end - base) * 2, used + size + 64, ownsBuffer ? 0 : 8192)
     let buffer = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 16)
     (buffer + (capacity - used)).copyMemory(from: position, byteCount: used)
     if ownsBuffer { base.deallocate() }
@@ -68,7 +69,10 @@ public struct BinaryWriter: ~Copyable {
 
   // MARK: Primitives, without a tag
 
-  /// A varint into room that is there.
+  /// The room that writing a varint needs, of however few bytes.
+  @inlinable static var varintRoom: Int { 10 }
+
+  /// A varint into room of `varintRoom`.
   @inlinable @inline(__always)
   mutating func putVarint(_ value: UInt64) {
     if value < 0x80 {
@@ -79,6 +83,9 @@ public struct BinaryWriter: ~Copyable {
     }
   }
 
+  /// A varint of more than one byte into room of `varintRoom`.
+  ///
+  /// Up to eight bytes (all sizes, times and tags) are spread in a register and stored at once, behind them zeros where nothing lies yet.
   @usableFromInline
   mutating func putLongVarint(_ value: UInt64) {
     if value < 1 << 14 {
@@ -87,7 +94,21 @@ public struct BinaryWriter: ~Copyable {
       position.storeBytes(of: bytes.littleEndian, as: UInt16.self)
       return
     }
-    position -= (63 - value.leadingZeroBitCount) / 7 + 1
+    let size = (63 - value.leadingZeroBitCount) / 7 + 1
+    guard size <= 8 else { return putLongestVarint(value, size) }
+    var groups = (value & 0x0fff_ffff) | ((value & 0x00ff_ffff_f000_0000) << 4)
+    groups = (groups & 0x0000_3fff_0000_3fff) | ((groups & 0x0fff_c000_0fff_c000) << 2)
+    groups = (groups & 0x007f_007f_007f_007f) | ((groups & 0x3f80_3f80_3f80_3f80) << 1)
+    // Every byte but the last says that more follow.
+    let more = UInt64(0x0080_8080_8080_8080) >> UInt64(truncatingIfNeeded: (8 - size) &* 8)
+    let spread = (groups | more) << UInt64(truncatingIfNeeded: (8 - size) &* 8)
+    (position - 8).storeBytes(of: spread.littleEndian, as: UInt64.self)
+    position -= size
+  }
+
+  /// Nine bytes or ten: negative numbers.
+  private mutating func putLongestVarint(_ value: UInt64, _ size: Int) {
+    position -= size
     var next = position
     var rest = value
     while rest >= 0x80 {
@@ -126,7 +147,7 @@ public struct BinaryWriter: ~Copyable {
   /// A varint, before what was written.
   @inlinable
   public mutating func varint(_ value: UInt64) {
-    reserve(10)
+    reserve(Self.varintRoom)
     putVarint(value)
   }
 
@@ -134,7 +155,7 @@ public struct BinaryWriter: ~Copyable {
 
   @inlinable @inline(__always)
   public mutating func varintField(_ value: UInt64, tag: UInt32) {
-    reserve(15)
+    reserve(2 * Self.varintRoom)
     putVarint(value)
     putVarint(UInt64(tag))
   }
@@ -155,12 +176,12 @@ public struct BinaryWriter: ~Copyable {
     varintField(UInt64(bitPattern: (value << 1) ^ (value >> 63)), tag: tag)
   }
   @inlinable @inline(__always) public mutating func fixed32(_ value: UInt32, tag: UInt32) {
-    reserve(9)
+    reserve(4 + Self.varintRoom)
     putFixed32(value)
     putVarint(UInt64(tag))
   }
   @inlinable @inline(__always) public mutating func fixed64(_ value: UInt64, tag: UInt32) {
-    reserve(13)
+    reserve(8 + Self.varintRoom)
     putFixed64(value)
     putVarint(UInt64(tag))
   }
@@ -173,6 +194,7 @@ public struct BinaryWriter: ~Copyable {
   }
 
   public mutating func string(_ value: String, tag: UInt32) {
+    // The view's span takes no reference; `withContiguousStorageIfAvailable` takes and drops one, which costs more than the copying.
     value.utf8.span.withUnsafeBufferPointer { lengthDelimited(UnsafeRawBufferPointer($0), tag: tag) }
   }
 
@@ -183,7 +205,7 @@ public struct BinaryWriter: ~Copyable {
   @inline(__always)
   private mutating func lengthDelimited(_ bytes: UnsafeRawBufferPointer, tag: UInt32) {
     let size = bytes.count
-    reserve(size + 15)
+    reserve(size + 2 * Self.varintRoom)
     if size > 0, let start = bytes.baseAddress {
       position -= size
       position.copyMemory(from: start, byteCount: size)

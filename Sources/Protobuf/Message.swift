@@ -69,7 +69,8 @@ extension Message {
 /// Collects what `body` writes. Small messages are built on the stack, so that the array is the only allocation.
 @usableFromInline
 func withScratchWriter(_ body: (inout BinaryWriter) -> Void) -> [UInt8] {
-  withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 16) { scratch in
+  // The standard library takes at most 1,024 bytes from the stack; more would be an aligned allocation, dearer than the message.
+  withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 16) { scratch in
     var writer = BinaryWriter(scratch: scratch)
     body(&writer)
     return writer.bytes

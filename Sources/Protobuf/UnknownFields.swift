@@ -13,7 +13,7 @@ public struct UnknownFields: Sendable, Equatable {
   public init(bytes: [UInt8]) { self.bytes = bytes }
 
   /// Whether there are none.
-  public var isEmpty: Bool { bytes.isEmpty }
+  @inlinable public var isEmpty: Bool { bytes.isEmpty }
 
   /// Adds one field.
   ///

@@ -48,4 +48,33 @@ import Testing
     writer.varint(value)
     #expect(writer.bytes == bytes)
   }
+
+  /// A varint is stored in one piece, zeros behind it included: none of them may land on what was written, or before the buffer.
+  @Test(arguments: 0..<64, [16, 17, 18, 19, 20, 24, 28, 32])
+  func varintsOfEveryLengthFitBeforeWhatIsThere(bit: Int, capacity: Int) throws {
+    for value in [1 << UInt64(bit), UInt64.max >> UInt64(63 - bit)] {
+      var writer = BinaryWriter(capacity: capacity)
+      writer.prepend([0xaa, 0xbb])
+      writer.uint64(value, tag: UInt32.max & ~7)
+      writer.fixed32(7, tag: UInt32.max & ~7 | 5)
+      var expected: [UInt8] = [0xfd, 0xff, 0xff, 0xff, 0x0f, 7, 0, 0, 0, 0xf8, 0xff, 0xff, 0xff, 0x0f]
+      var rest = value
+      while rest >= 0x80 {
+        expected.append(UInt8(rest & 0x7f) | 0x80)
+        rest >>= 7
+      }
+      #expect(writer.bytes == expected + [UInt8(rest), 0xaa, 0xbb])
+    }
+  }
+
+  /// Around the sizes at which a message leaves the stack, and at which its memory doubles.
+  @Test(arguments: [990, 1000, 1010, 1024, 1030, 4096, 8150, 8192, 8200, 100_000])
+  func messagesOfEverySizeAreWrittenWhole(size: Int) throws {
+    var writer = BinaryWriter(capacity: size + 64)
+    let text = String(repeating: "x", count: size)
+    writer.string(text, tag: 0x0a)
+    let value = GoogleProtobuf.StringValue.with { $0.value = text }
+    #expect(value.serializedBytes() == writer.bytes)
+    #expect(try GoogleProtobuf.StringValue(serializedBytes: value.serializedBytes()).value == text)
+  }
 }
