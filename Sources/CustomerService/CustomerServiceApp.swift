@@ -17,6 +17,12 @@ public final class CustomerServiceApp: Sendable {
     public var sms: any MessageSender
     /// `WEFT_PUBLIC_URL`, or where the HTTP listener is.
     public var publicURL: PublicURL
+    /// What signed tokens before `secret` did.
+    public var previousSecrets: [SigningKeys.Previous] = []
+    /// Where a new signing secret is kept; nil where the settings say which one it is.
+    public var secretFiles: SigningSecretFiles?
+    /// Tells the processes on one database of each other's changes; by default this process is alone.
+    public var generation = SharedGeneration()
     /// `WEFT_RATE_LIMITS`.
     public var limitsRates: Bool
     public var time: any TimeSource
@@ -41,7 +47,7 @@ public final class CustomerServiceApp: Sendable {
   }
 
   /// The application's schema, in order; released ones are never edited.
-  public static let migrator = Migrator(application: "csa", migrations: [.first, .signInsAndAudit])
+  public static let migrator = Migrator(application: "csa", migrations: [.first, .signInsAndAudit, .validityChanges])
 
   /// Who may call, for `RPCServer`.
   public let policy: any ApplicationPolicy
@@ -49,15 +55,16 @@ public final class CustomerServiceApp: Sendable {
   public let services: [any RPCService]
 
   private let needs: Needs
-  private let validity: TokenValidity
+  private let validity: ValidityLog
 
   public init(_ needs: Needs) {
     self.needs = needs
     let time = needs.time
     let database = needs.database
+    let keys = SigningKeys(current: needs.secret, previous: needs.previousSecrets)
     let tokens = AccessTokenSigner(
-      issuer: "weft", audience: CustomerServiceError.domain, secret: needs.secret, time: time, random: needs.random)
-    let validity = TokenValidity(time: time)
+      issuer: "weft", audience: CustomerServiceError.domain, keys: keys, time: time, random: needs.random)
+    let validity = ValidityLog(validity: TokenValidity(time: time), database: database, shared: needs.generation, time: time)
     let passwords = PasswordCheck(hasher: needs.passwords)
     let ids = ObjectIDGenerator(time: time, random: needs.random)
     let signIns = SignIns(database: database, tokens: tokens, ids: ids, time: time)
@@ -66,7 +73,7 @@ public final class CustomerServiceApp: Sendable {
     policy = CustomerServicePolicy(tokens: tokens, validity: validity, limitsRates: needs.limitsRates, time: time)
     services = [
       AuthService(
-        database: database, time: time, ids: ids, codes: OneTimeCodes(secret: needs.secret, time: time, random: needs.random),
+        database: database, time: time, ids: ids, codes: OneTimeCodes(secret: needs.hashSecret, time: time, random: needs.random),
         passwords: passwords, signIns: signIns, mail: needs.mail, limits: limits),
       UserService(database: database, time: time, passwords: passwords, validity: validity, limits: limits),
       TicketService(database: database, time: time, ids: ids),
@@ -82,7 +89,7 @@ public final class CustomerServiceApp: Sendable {
   ///   active administrator. Nil: on the very first start `admin@localhost` is made.
   /// - Returns: The password that was made up for `admin@localhost`, to be printed once; nil if none was.
   public func start(administrator: (email: String, password: String)?) async throws -> String? {
-    for user in try await needs.database.read({ try UserStore.unusual($0) }) { validity.set(.init(user), for: user.id) }
+    try await validity.start()
     if let administrator {
       try await makeAdministrator(administrator.email, administrator.password)
       return nil
@@ -98,8 +105,12 @@ public final class CustomerServiceApp: Sendable {
     let now = needs.time.wallMicroseconds
     try await needs.database.write { transaction in
       try SignInStore.forgetExpired(now: now, transaction)
+      try ValidityStore.forget(before: now - ValidityLog.retentionMicroseconds, transaction)
     }
   }
+
+  /// To be called once a second: learns what another process on this database changed and then died before it could tell.
+  public func catchUp() async throws { try await validity.heal() }
 
   private func makeAdministrator(_ address: String, _ password: String) async throws {
     let email = EmailAddress.normalised(address)
@@ -114,12 +125,12 @@ public final class CustomerServiceApp: Sendable {
         user.isActive = true
         user.updatedAt = now
         try UserStore.update(user, transaction)
-        validity.follow(user, transaction)
+        try validity.follow(user, transaction)
       } else {
         let user = User(
           id: id, email: email, passwordHash: hash, role: User.Role.admin, isActive: true, tokenEpoch: 0, createdAt: now)
         try UserStore.insert(user, transaction)
-        validity.follow(user, transaction)
+        try validity.follow(user, transaction)
       }
     }
   }

@@ -2,17 +2,20 @@ import Identity
 import Platform
 import Protobuf
 import RPC
+import Storage
 
 /// Whose token that is, what its role opens, and how often: the customer service application's answers before a handler sees a call.
 final class CustomerServicePolicy: ApplicationPolicy {
   private let tokens: AccessTokenSigner
+  private let validityLog: ValidityLog
   private let validity: TokenValidity
   private let limiters: [String: RateLimiter]
 
   /// - Parameter limitsRates: `WEFT_RATE_LIMITS`.
-  init(tokens: AccessTokenSigner, validity: TokenValidity, limitsRates: Bool, time: any TimeSource) {
+  init(tokens: AccessTokenSigner, validity: ValidityLog, limitsRates: Bool, time: any TimeSource) {
     self.tokens = tokens
-    self.validity = validity
+    validityLog = validity
+    self.validity = validity.validity
     // By class of the proto, for each caller's address. The default class has no limit of its own: flow control, deadlines and
     // the queues in front of the database bound it.
     limiters =
@@ -24,6 +27,18 @@ final class CustomerServicePolicy: ApplicationPolicy {
   }
 
   var application: String { CustomerServiceError.domain }
+
+  var isCurrent: Bool { validityLog.isCurrent }
+
+  func catchUp(deadline: Deadline?) async throws(RPCError) {
+    do {
+      try await validityLog.catchUp(deadline: deadline?.instant)
+    } catch let error as StorageError {
+      throw error.rpcError as? RPCError ?? RPCError(.unavailable, "服务暂时不可用，请稍后再试")
+    } catch {
+      throw RPCError(.unavailable, "服务暂时不可用，请稍后再试")
+    }
+  }
 
   func authenticate(bearerToken: String?) throws(RPCError) -> Caller {
     guard let bearerToken, var claims = try? tokens.verify(bearerToken) else { throw CustomerServiceError.invalidToken.rpcError }

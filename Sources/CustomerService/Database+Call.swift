@@ -23,9 +23,12 @@ extension Database {
 
 extension ServerCall {
   /// The call's deadline on the clock of the worker pools; nil if it has none.
-  var latest: MonotonicInstant? {
-    deadline.map { MonotonicInstant(nanoseconds: $0.time.nanoseconds) }
-  }
+  var latest: MonotonicInstant? { deadline?.instant }
+}
+
+extension Deadline {
+  /// The same on the clock of the worker pools.
+  var instant: MonotonicInstant { MonotonicInstant(nanoseconds: time.nanoseconds) }
 }
 
 extension StorageError {
@@ -36,6 +39,8 @@ extension StorageError {
       RPCError.serverBusy(retryAfter: retryAfter)
     case .deadline: RPCError.waitTimedOut
     case .cancelled: CancellationError()
+    // Another process has held the lock for as long as this one waits.
+    case .busy: RPCError.serverBusy(retryAfter: .seconds(1))
     default: nil
     }
   }

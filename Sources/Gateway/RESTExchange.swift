@@ -210,6 +210,8 @@ final class RESTExchange: HTTPStreamOwner, @unchecked Sendable {
     var metadata = Metadata()
     if let authorization = head.headers["authorization"] { metadata.add("authorization", authorization) }
     if let parent = head.headers["traceparent"] { metadata.add("traceparent", parent) }
+    // Whoever signs in is remembered by what they use; every other call does without.
+    if route.method.access == .public, let agent = head.headers["user-agent"] { metadata.add("weft-user-agent", agent) }
     let context = InvocationContext(
       loop: stream.loop, peer: gateway.clientAddress.resolve(head), requestID: requestID, timeout: gateway.options.timeout)
     do throws(RPCError) {

@@ -31,7 +31,7 @@ public final class AccessTokenSigner: Sendable {
   private let issuer: String
   private let audience: String
   private let lifetimeSeconds: Int64
-  private let authenticator: MessageAuthenticator
+  private let keys: SigningKeys
   private let time: any TimeSource
   private let random: any RandomSource
   private let cache: TokenCache
@@ -39,14 +39,24 @@ public final class AccessTokenSigner: Sendable {
   /// - Parameters:
   ///   - lifetime: From now to `exp`, in whole seconds.
   ///   - cacheMax: How many verified tokens are remembered; about half a KiB each.
-  public init(
+  public convenience init(
     issuer: String, audience: String, secret: SigningSecret, lifetime: Duration = .seconds(1800), time: any TimeSource,
+    random: any RandomSource, cacheMax: Int = 2048
+  ) {
+    self.init(
+      issuer: issuer, audience: audience, keys: SigningKeys(current: secret), lifetime: lifetime, time: time, random: random,
+      cacheMax: cacheMax)
+  }
+
+  /// The same with secrets that may change.
+  public init(
+    issuer: String, audience: String, keys: SigningKeys, lifetime: Duration = .seconds(1800), time: any TimeSource,
     random: any RandomSource, cacheMax: Int = 2048
   ) {
     self.issuer = issuer
     self.audience = audience
     lifetimeSeconds = lifetime.components.seconds
-    authenticator = MessageAuthenticator(key: secret.bytes)
+    self.keys = keys
     self.time = time
     self.random = random
     cache = TokenCache(countMax: cacheMax)
@@ -68,7 +78,7 @@ public final class AccessTokenSigner: Sendable {
     var text = Self.header
     text.reserveCapacity(512)
     Base64.append(claims.json, .url, to: &text)
-    let code = authenticator.code(text)
+    let code = keys.sign(text)
     text.append(UInt8(ascii: "."))
     Base64.append(code, .url, to: &text)
     return String(decoding: text, as: UTF8.self)
@@ -77,23 +87,24 @@ public final class AccessTokenSigner: Sendable {
   /// What a token says, if it is ours, unchanged and within its time. Whether it has been revoked is asked of `TokenValidity`.
   public func verify(_ token: String) throws(TokenError) -> AccessClaims {
     var token = token
+    let now = time.wallSeconds
     // withUTF8 knows no typed errors, so this one travels as a value.
     let opened = token.withUTF8 { bytes in
-      Result { () throws(TokenError) in try open(UnsafeRawBufferPointer(bytes)) }
+      Result { () throws(TokenError) in try open(UnsafeRawBufferPointer(bytes), at: now) }
     }
     let claims = try opened.get()
-    let now = time.wallSeconds
     if let notBefore = claims.notBefore, now < notBefore { throw .notYetValid }
     guard now < claims.expiresAt else { throw .expired }
     return claims
   }
 
   /// Everything about a token that does not change with time, remembered or found out.
-  private func open(_ bytes: UnsafeRawBufferPointer) throws(TokenError) -> AccessClaims {
+  private func open(_ bytes: UnsafeRawBufferPointer, at now: Int64) throws(TokenError) -> AccessClaims {
     guard bytes.count <= Self.bytesMax else { throw .tooLong }
-    if let known = cache.claims(of: bytes) { return known }
+    let edition = keys.edition(at: now)
+    if let known = cache.claims(of: bytes, edition: edition) { return known }
     let claims = try check(Array(bytes))
-    cache.remember(bytes, claims)
+    cache.remember(bytes, claims, edition: edition)
     return claims
   }
 
@@ -104,8 +115,8 @@ public final class AccessTokenSigner: Sendable {
     guard let code = Base64.decode(token[(dots[1] + 1)...], .url), code.count == MessageAuthenticator.codeBytes else {
       throw .malformed
     }
-    let expected = token.withUnsafeBytes { authenticator.code(UnsafeRawBufferPointer(rebasing: $0[..<dots[1]])) }
-    guard constantTimeEquals(code, expected) else { throw .signature }
+    let isSigned = token.withUnsafeBytes { keys.verify(code, of: UnsafeRawBufferPointer(rebasing: $0[..<dots[1]])) }
+    guard isSigned else { throw .signature }
     guard let payload = Base64.decode(token[(dots[0] + 1)..<dots[1]], .url), let members = JSONObjectReader.read(payload) else {
       throw .malformed
     }

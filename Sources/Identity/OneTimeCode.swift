@@ -56,7 +56,7 @@ public struct OneTimeCodes: Sendable {
   private let time: any TimeSource
   private let random: any RandomSource
 
-  public init(secret: SigningSecret, time: any TimeSource, random: any RandomSource) {
+  public init(secret: HashSecret, time: any TimeSource, random: any RandomSource) {
     authenticator = secret.derived(for: "weft one-time codes")
     self.time = time
     self.random = random

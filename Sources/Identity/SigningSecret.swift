@@ -1,6 +1,6 @@
 public import Platform
 
-/// The secret behind access tokens and one-time codes.
+/// The secret behind access tokens.
 public struct SigningSecret: Sendable {
   public static let bytesMin = 32
 

@@ -2,12 +2,15 @@ internal import Synchronization
 
 /// Remembers what verified tokens said, so that a token seen before costs no HMAC and no JSON.
 ///
-/// It holds signature and claims, never validity: expiry and revocation are asked anew each time. A table of fixed size
-/// in which a newer token takes an older one's place; only verified tokens get in, so strangers cannot push others out.
+/// It holds signature and claims, never validity: expiry and revocation are asked anew each time, and what a forgotten secret
+/// signed is not found. A table of fixed size in which a newer token takes an older one's place; only verified tokens get in,
+/// so strangers cannot push others out.
 final class TokenCache: Sendable {
   private struct Entry {
     let token: [UInt8]
     let claims: AccessClaims
+    /// Of the keys that verified it (`SigningKeys.edition`).
+    let edition: Int
   }
 
   private final class Shard: Sendable {
@@ -28,23 +31,25 @@ final class TokenCache: Sendable {
     shards = (0..<Self.shardCount).map { _ in Shard(count: slots) }
   }
 
-  func claims(of token: UnsafeRawBufferPointer) -> AccessClaims? {
+  /// - Parameter edition: Of the keys now: what others verified is not taken.
+  func claims(of token: UnsafeRawBufferPointer, edition: Int) -> AccessClaims? {
     guard let place = place(of: token) else { return nil }
     return shards[place.shard].entries.withLock { entries in
       for slot in place.slots {
-        if let entry = entries[slot], Self.isEqual(entry.token, token) { return entry.claims }
+        if let entry = entries[slot], entry.edition == edition, Self.isEqual(entry.token, token) { return entry.claims }
       }
       return nil
     }
   }
 
-  func remember(_ token: UnsafeRawBufferPointer, _ claims: AccessClaims) {
+  /// - Parameter edition: Of the keys when verifying began.
+  func remember(_ token: UnsafeRawBufferPointer, _ claims: AccessClaims, edition: Int) {
     guard let place = place(of: token) else { return }
-    let entry = Entry(token: Array(token), claims: claims)
+    let entry = Entry(token: Array(token), claims: claims, edition: edition)
     shards[place.shard].entries.withLock { entries in
-      // The one that expires first gives way.
+      // One of other keys gives way, or the one that expires first.
       let slot =
-        place.slots.first { entries[$0] == nil }
+        place.slots.first { entries[$0]?.edition != edition }
         ?? place.slots.min { (entries[$0]?.claims.expiresAt ?? 0) < (entries[$1]?.claims.expiresAt ?? 0) }
       if let slot { entries[slot] = entry }
     }

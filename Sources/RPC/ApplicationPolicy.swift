@@ -2,10 +2,18 @@ public import Protobuf
 
 /// What an application decides about a call before its handler sees it. One policy for each application that a server serves.
 ///
-/// All of it is synchronous and does no I/O: it runs on the loop, for every call.
+/// All of it but `catchUp` is synchronous and does no I/O: it runs on the loop, for every call.
 public protocol ApplicationPolicy: Sendable {
   /// The application's name in `weft.v1.service.application`, such as "csa".
   var application: String { get }
+
+  /// Whether what the policy knows of tokens is what everybody knows. A look at memory, for every call; usually true.
+  var isCurrent: Bool { get }
+
+  /// Learns what others have changed, such as another process on the same database; awaited before a call is judged, if `isCurrent` is not.
+  ///
+  /// - Throws: The answer to the call where it cannot be learned: nobody is let in on old knowledge.
+  func catchUp(deadline: Deadline?) async throws(RPCError)
 
   /// Whose token that is. Called for RPCs with access `user` or `admin`.
   ///
@@ -25,4 +33,10 @@ public protocol ApplicationPolicy: Sendable {
 
   /// The application's answer to a request that breaks these rules of the proto; never empty.
   func invalidArgument(_ violations: [FieldViolation]) -> RPCError
+}
+
+/// A policy that knows everything itself.
+extension ApplicationPolicy {
+  public var isCurrent: Bool { true }
+  public func catchUp(deadline: Deadline?) async throws(RPCError) {}
 }

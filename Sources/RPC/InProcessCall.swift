@@ -23,6 +23,11 @@ final class InProcessCall: ServerCall, @unchecked Sendable {  // loop-confined, 
   /// Goes through the checks, then starts the handler. One that does not suspend has ended when this returns.
   func open(_ request: Result<[UInt8], RPCError>) {
     if let timeout = context.timeout { begin(timeout: timeout) }
+    proceed(request)
+  }
+
+  private func proceed(_ request: Result<[UInt8], RPCError>) {
+    guard mayAdmit(retry: { [self] in proceed(request) }) else { return }
     do throws(RPCError) {
       let bytes: [UInt8]
       switch request {

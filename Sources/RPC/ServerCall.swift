@@ -31,6 +31,7 @@ public class ServerCall: @unchecked Sendable {  // every stored `var` is touched
   private var wakeWaiter: UnsafeContinuation<Void, Never>?
   private var wakePending = false
   private var isEndless = false
+  private var hasCaughtUp = false
   private let startedAt: MonotonicTime
   private var writer = BinaryWriter()
 
@@ -182,6 +183,23 @@ extension ServerCall {
     deadlineTimer = loop.schedule(at: time) { [weak self] in
       self?.abandon(.deadlineExceeded)
     }
+  }
+
+  /// Whether the checks may run now. If not, because the policy has to learn something first, `retry` is called on the loop later, unless
+  /// the call has ended by then.
+  func mayAdmit(retry: @escaping @Sendable () -> Void) -> Bool {
+    guard !hasCaughtUp, let policy = entry.policy, !policy.isCurrent else { return true }
+    // Once is enough: what changes after the call came in need not be known to judge it.
+    hasCaughtUp = true
+    Task.immediate(executorPreference: loop) {
+      do throws(RPCError) {
+        try await policy.catchUp(deadline: deadline)
+        if !hasEnded { retry() }
+      } catch {
+        end(error)
+      }
+    }
+    return false
   }
 
   /// The checks that need no body, in their fixed order: token, disabled account, role, then the rate limits.

@@ -8,6 +8,8 @@ import Protobuf
 final class WireCall: ServerCall, HTTPStreamOwner, @unchecked Sendable {  // loop-confined, as ServerCall says
   private let stream: HTTPStream
   private var isAdmitted = false
+  /// The policy is learning something; what comes stays where it is.
+  private var isCatchingUp = false
   private var sentHead = false
   private var reader: MessageReader
   /// What a large request holds of the process's budget, while it has not come whole.
@@ -36,6 +38,11 @@ final class WireCall: ServerCall, HTTPStreamOwner, @unchecked Sendable {  // loo
       stream.inboundIdleTimeout = Self.requestIdleTimeout
       return
     }
+    openStreaming(run)
+  }
+
+  private func openStreaming(_ run: @escaping ServerMethod.Run) {
+    guard mayAdmit(retry: { [self] in openStreaming(run) }) else { return }
     do throws(RPCError) {
       try admit()
     } catch {
@@ -75,6 +82,15 @@ final class WireCall: ServerCall, HTTPStreamOwner, @unchecked Sendable {  // loo
   private func receiveSingle() throws(RPCError) {
     if !isAdmitted {
       guard try reader.checkPrefix(stream) || stream.inboundEnded else { return }
+      guard !isCatchingUp else { return }
+      // Set before, because the retry may come before `mayAdmit` returns.
+      isCatchingUp = true
+      let mayGoOn = mayAdmit { [self] in
+        isCatchingUp = false
+        streamChanged(stream)
+      }
+      guard mayGoOn else { return }
+      isCatchingUp = false
       isAdmitted = true
       try admit()
     }

@@ -30,6 +30,8 @@ final class Assembly: Sendable {
   private let isReady: ReadyFlag
   private let signals: StopSignals
   private let housekeeping: RepeatingTask
+  /// Looks for what other processes on the database changed and could not tell.
+  private let listening: RepeatingTask
 
   /// Where the REST and gRPC listeners are; their ports are known once they are bound.
   let http: SocketAddress
@@ -47,17 +49,18 @@ final class Assembly: Sendable {
     }
 
     let random = SystemRandom()
-    let secret =
-      try settings.jwtSecret.map { try SigningSecret(bytes: $0) }
-      ?? SigningSecret.loadOrCreate(directory: settings.dataDirectory, random: random)
+    let secrets = try SigningSecrets(settings, random: random)
     let hashSecret = try HashSecret.loadOrCreate(directory: settings.dataDirectory, random: random)
     passwords = PasswordHasher(threads: max(1, ProcessInfo.processInfo.activeProcessorCount / 2), random: random)
     outbox = Outbox(directory: settings.dataDirectory, time: SystemTime(), logger: logger)
     let publicURL = PublicURL(settings.publicURL ?? "")
-    let application = CustomerServiceApp(
-      .init(
-        database: database, passwords: passwords, secret: secret, hashSecret: hashSecret, mail: outbox, sms: outbox, publicURL: publicURL,
-        limitsRates: settings.rateLimits, random: random))
+    var needs = CustomerServiceApp.Needs(
+      database: database, passwords: passwords, secret: secrets.current, hashSecret: hashSecret, mail: outbox, sms: outbox,
+      publicURL: publicURL, limitsRates: settings.rateLimits, random: random)
+    needs.previousSecrets = secrets.previous
+    needs.secretFiles = secrets.files
+    needs.generation = try SharedGeneration(path: settings.generationPath)
+    let application = CustomerServiceApp(needs)
     let password = try await application.start(administrator: settings.administrator.map { ($0.email, $0.password) })
     if let password { Terminal.line("weft: administrator admin@localhost has the password \(password)") }
 
@@ -102,6 +105,13 @@ final class Assembly: Sendable {
         logger.error("housekeeping failed; it is tried again in a minute", metadata: ["error": "\(error)"])
       }
     }
+    listening = RepeatingTask(loop: loops.loops[0], every: .seconds(1)) {
+      do {
+        try await application.catchUp()
+      } catch {
+        logger.error("what other processes changed cannot be read; it is tried again in a second", metadata: ["error": "\(error)"])
+      }
+    }
     isReady.value = true
   }
 
@@ -132,6 +142,7 @@ final class Assembly: Sendable {
     async let calls: Void = grpcServer.drain(timeout: Self.drainTimeout)
     _ = await (rest, calls)
     await housekeeping.stop()
+    await listening.stop()
     await passwords.close()
     await outbox.close()
     await database.close()

@@ -21,6 +21,8 @@ struct ServeSettings {
   let grpc: SocketAddress
   let administrator: Administrator?
   let jwtSecret: [UInt8]?
+  /// Verifies tokens and signs none.
+  let previousJWTSecret: [UInt8]?
   let databasePath: String
   let publicURL: String?
   let trustedProxies: [String]
@@ -37,7 +39,11 @@ struct ServeSettings {
     self.http = try Self.address("--http", http ?? "127.0.0.1:8000")
     self.grpc = try Self.address("--grpc", grpc ?? "127.0.0.1:50051")
     administrator = try Self.administrator(source)
-    jwtSecret = try Self.secret(source)
+    jwtSecret = try Self.secret("WEFT_JWT_SECRET", source)
+    previousJWTSecret = try Self.secret("WEFT_JWT_SECRET_PREVIOUS", source)
+    if previousJWTSecret != nil, jwtSecret == nil {
+      throw SettingError(setting: "WEFT_JWT_SECRET", takes: "at least 32 bytes, as WEFT_JWT_SECRET_PREVIOUS is set", got: nil)
+    }
     databasePath = try Self.databasePath(source, dataDirectory: dataDirectory)
     publicURL = try Self.publicURL(source)
     trustedProxies = try Self.trustedProxies(source)
@@ -96,10 +102,13 @@ struct ServeSettings {
     return addresses
   }
 
-  private static func secret(_ source: SettingSource) throws -> [UInt8]? {
-    guard let text = try source.text("WEFT_JWT_SECRET") else { return nil }
+  /// What the processes on one data directory share in memory.
+  var generationPath: String { dataDirectory + "/weft.generation" }
+
+  private static func secret(_ variable: String, _ source: SettingSource) throws -> [UInt8]? {
+    guard let text = try source.text(variable) else { return nil }
     guard text.utf8.count >= 32 else {
-      throw SettingError(setting: "WEFT_JWT_SECRET", takes: "at least 32 bytes", got: "\(text.utf8.count) bytes")
+      throw SettingError(setting: variable, takes: "at least 32 bytes", got: "\(text.utf8.count) bytes")
     }
     return Array(text.utf8)
   }

@@ -22,6 +22,8 @@ struct SettingFlags: ParsableArguments {
   var adminPassword: String?
   @Option(name: .customLong("jwt-secret"), help: "WEFT_JWT_SECRET: signing secret, at least 32 bytes (default: random, kept).")
   var jwtSecret: String?
+  @Option(name: .customLong("jwt-secret-previous"), help: "WEFT_JWT_SECRET_PREVIOUS: still taken for tokens that it signed.")
+  var jwtSecretPrevious: String?
   @Option(name: .customLong("database-url"), help: "WEFT_DATABASE_URL: sqlite:PATH (default: sqlite:DIR/weft.db).")
   var databaseURL: String?
   @Option(name: .customLong("public-url"), help: "WEFT_PUBLIC_URL: base of the links in answers (default: the HTTP listener).")
@@ -88,6 +90,7 @@ extension SettingFlags {
     flags["WEFT_ADMIN_EMAIL"] = adminEmail
     flags["WEFT_ADMIN_PASSWORD"] = adminPassword
     flags["WEFT_JWT_SECRET"] = jwtSecret
+    flags["WEFT_JWT_SECRET_PREVIOUS"] = jwtSecretPrevious
     flags["WEFT_DATABASE_URL"] = databaseURL
     flags["WEFT_PUBLIC_URL"] = publicURL
     flags["WEFT_TRUSTED_PROXIES"] = trustedProxies

@@ -15,6 +15,21 @@ final class TestDatabase: Sendable {
     try await CustomerServiceApp.migrator.migrate(database)
   }
 
+  /// A test in one of its own.
+  static func with(_ body: (TestDatabase) async throws -> Void) async throws {
+    let test = try await TestDatabase()
+    do {
+      try await body(test)
+    } catch {
+      await test.close()
+      throw error
+    }
+    await test.close()
+  }
+
+  /// The database's file, for whoever opens it a second time.
+  var path: String { directory + "/weft.db" }
+
   func close() async {
     await database.close()
     try? FileManager.default.removeItem(atPath: directory)

@@ -8,7 +8,7 @@ import Testing
   let binding = CodeBinding(channel: "email", address: "user@example.com", purpose: "register")
 
   func codes(seed: UInt64 = 1) throws -> OneTimeCodes {
-    OneTimeCodes(secret: try SigningSecret(String(repeating: "s", count: 32)), time: time, random: SeededRandom(seed: seed))
+    OneTimeCodes(secret: try HashSecret(bytes: Array(repeating: UInt8(ascii: "s"), count: 32)), time: time, random: SeededRandom(seed: seed))
   }
 
   @Test func sixDigitsAndTheyAreNotWhatIsStored() throws {
@@ -80,7 +80,7 @@ import Testing
 
   @Test func anotherSecretHashesOtherwise() throws {
     let (digits, stored) = try codes().make(for: binding)
-    let others = OneTimeCodes(secret: try SigningSecret(String(repeating: "t", count: 32)), time: time, random: SystemRandom())
+    let others = OneTimeCodes(secret: try HashSecret(bytes: Array(repeating: UInt8(ascii: "t"), count: 32)), time: time, random: SystemRandom())
     #expect(others.check(digits, against: stored, for: binding) != .accepted)
   }
 

@@ -8,7 +8,7 @@ import Storage
 struct UserAdminService: CSAAdminV1.UserAdminServiceServer {
   let database: Database
   let time: any TimeSource
-  let validity: TokenValidity
+  let validity: ValidityLog
 
   func listUsers(_ request: CSAAdminV1.ListUsersRequest, _ call: ServerCall) async throws -> CSAAdminV1.ListUsersResponse {
     let (total, users) = try await database.read(for: call) { transaction in
@@ -44,7 +44,7 @@ struct UserAdminService: CSAAdminV1.UserAdminServiceServer {
       }
       user.updatedAt = now
       try UserStore.update(user, transaction)
-      validity.follow(user, transaction)
+      try validity.follow(user, transaction)
       return user
     }
     return CSAv1.User(user)

@@ -9,7 +9,7 @@ struct UserService: CSAv1.UserServiceServer {
   let database: Database
   let time: any TimeSource
   let passwords: PasswordCheck
-  let validity: TokenValidity
+  let validity: ValidityLog
   let limits: AccountLimits
 
   /// GET /api/auth/me
@@ -53,10 +53,9 @@ struct UserService: CSAv1.UserServiceServer {
         throw CustomerServiceError.wrongOldPassword
       }
       user.passwordHash = hash
-      user.tokenEpoch += 1
       user.updatedAt = now
+      try validity.endSignIns(of: &user, at: now, transaction)
       try UserStore.update(user, transaction)
-      validity.follow(user, transaction)
     }
     return .with { $0.message = "密码修改成功" }
   }

@@ -11,10 +11,8 @@ enum UserStore {
     try transaction.first("SELECT * FROM csa_users WHERE email = $email", ["email": .text(email)], user)
   }
 
-  /// Every account whose tokens need a second look: disabled, administrator, or with tokens that were ended.
-  static func unusual(_ transaction: ReadTransaction) throws -> [User] {
-    try transaction.query("SELECT * FROM csa_users WHERE is_active = 0 OR role <> 'user' OR token_epoch > 0", [:], user)
-  }
+  /// The accounts that a query of `csa_users` gives, all columns.
+  static func users(_ sql: StaticString, _ transaction: ReadTransaction) throws -> [User] { try transaction.query(sql, [:], user) }
 
   static func isEmpty(_ transaction: ReadTransaction) throws -> Bool {
     try transaction.integer("SELECT EXISTS (SELECT 1 FROM csa_users)") == 0

@@ -13,6 +13,8 @@ struct SignIn: Sendable, Equatable {
   var means: String
   /// From where, without port.
   var address: String
+  /// What the client calls itself, at most 256 bytes; nil if it says nothing.
+  var userAgent: String?
   /// Microseconds since 1970, UTC.
   var createdAt: Int64
   var expiresAt: Int64

@@ -16,12 +16,29 @@ struct SignIns: Sendable {
   /// - Throws: `accountDisabled`; said only here, after the right password, code or key, or anybody could ask which accounts exist.
   func begin(_ user: User, by means: SignInMeans, lifetime: Duration? = nil, _ call: ServerCall) async throws -> IssuedToken {
     guard user.isActive else { throw CustomerServiceError.accountDisabled }
+    // Ended tokens are remembered for so long (`ValidityLog.retentionMicroseconds`), and longer than any lives.
+    precondition(lifetime ?? .zero <= .seconds(3600), "access tokens live an hour at most")
     let token = tokens.issue(subject: user.id, role: user.role, epoch: user.tokenEpoch, lifetime: lifetime)
-    let now = time.wallMicroseconds
     let signIn = SignIn(
-      id: ids.next(), userID: user.id, tokenID: token.id, means: means.rawValue, address: call.peer, createdAt: now,
-      expiresAt: token.expiresAt * 1_000_000)
-    try await database.write(for: call) { try SignInStore.insert(signIn, $0) }
+      id: ids.next(), userID: user.id, tokenID: token.id, means: means.rawValue, address: call.peer, userAgent: call.userAgent,
+      createdAt: time.wallMicroseconds, expiresAt: token.expiresAt * 1_000_000)
+    try await database.write(for: call) { transaction in
+      // A change of the password since it was checked would leave a sign-in on the list whose token never worked.
+      guard let now = try UserStore.user(id: user.id, transaction), now.isActive else { throw CustomerServiceError.accountDisabled }
+      guard now.tokenEpoch == user.tokenEpoch else { throw CustomerServiceError.wrongCredentials }
+      try SignInStore.insert(signIn, transaction)
+    }
     return token
+  }
+}
+
+extension ServerCall {
+  private static let userAgentBytesMax = 256
+
+  /// What the client calls itself: over REST its header, as the gateway passes it on for RPCs that are open to anybody.
+  var userAgent: String? {
+    guard let agent = metadata["weft-user-agent"] ?? metadata["user-agent"], !agent.isEmpty else { return nil }
+    // Metadata is printable ASCII, so every byte is a character.
+    return String(agent.prefix(Self.userAgentBytesMax))
   }
 }

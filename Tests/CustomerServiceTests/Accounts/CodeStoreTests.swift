@@ -10,7 +10,7 @@ import Testing
   private let binding = CodeBinding(channel: "email", address: "a@example.com", purpose: "register")
 
   private func codes() throws -> OneTimeCodes {
-    OneTimeCodes(secret: try SigningSecret(String(repeating: "s", count: 32)), time: time, random: SeededRandom(seed: 7))
+    OneTimeCodes(secret: try HashSecret(bytes: Array(repeating: UInt8(ascii: "s"), count: 32)), time: time, random: SeededRandom(seed: 7))
   }
 
   private func withCode(_ body: (Database, OneTimeCodes, String) async throws -> Void) async throws {

@@ -1,0 +1,12 @@
+import Storage
+
+extension ValidityLog {
+  /// Ends everything by which `user` is signed in, from the commit of `transaction` on: with every change of a password, whoever makes it.
+  ///
+  /// To be called before `UserStore.update`, which the caller does.
+  func endSignIns(of user: inout User, at now: Int64, _ transaction: Transaction) throws {
+    user.tokenEpoch += 1
+    try SignInStore.endAll(of: user.id, at: now, transaction)
+    try follow(user, transaction)
+  }
+}
