@@ -94,7 +94,7 @@ let package = Package(
     tests("Net", ["Net"]),
     tests("HTTP", ["HTTP", "Net", "CNghttp2"]),
     tests("RPC", ["RPC", "Protobuf", "HTTP", "Net", logging], exclude: ["Support/notes.proto", "Support/stock_client.py"]),
-    tests("Gateway", ["Gateway", "RPC", "Protobuf", "HTTP", "Net"]),
+    tests("Gateway", ["Gateway", "RPC", "Protobuf", "HTTP", "Net", logging]),
     tests("Platform", ["Platform"]),
     tests("Log", ["Log", "Platform", logging]),
     tests("Storage", ["Storage", "Platform"]),

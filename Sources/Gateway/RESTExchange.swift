@@ -300,14 +300,13 @@ final class RESTExchange: HTTPStreamOwner, @unchecked Sendable {
 
   private func answerHealth() {
     let headers = gateway.heads.json(stream.request, requestID: requestID)
-    var body: [UInt8] = []
-    if gateway.isReady() {
-      body.append("{\"status\":\"ok\"}")
-      send(200, headers, body)
-    } else {
-      body.append("{\"status\":\"draining\"}")
-      send(503, headers, body)
+    guard gateway.isReady() else { return send(503, headers, Array(#"{"status":"draining"}"#.utf8)) }
+    // A gateway that cannot reach its server is of no use to whoever asks; a load balancer is to take another one.
+    let upstream = gateway.upstream()
+    guard upstream == .serving else {
+      return send(503, headers, Array(#"{"status":"unavailable","upstream":"\#(upstream.rawValue)"}"#.utf8))
     }
+    send(200, headers, Array(#"{"status":"ok"}"#.utf8))
   }
 
   private func answer(_ page: DocumentationPages.Page) {

@@ -43,6 +43,7 @@ public final class RESTGateway: HTTPHandler {
   let options: Options
   let clientAddress: ClientAddress
   let isReady: @Sendable () -> Bool
+  let upstream: @Sendable () -> UpstreamState
   let time: any TimeSource
   let logger: Logger
   let requestIDs = RequestIDs()
@@ -50,11 +51,13 @@ public final class RESTGateway: HTTPHandler {
 
   /// - Parameters:
   ///   - methods: Every RPC that may have a route; those without one are passed over.
+  ///   - upstream: How the server stands that a remote `invoker` calls; `/healthz` is 503 unless it serves. Called on any loop.
   ///   - isReady: What `/healthz` says: true once everything works, false while draining. Called on any loop.
   /// - Throws: `RouteError` for a binding that no request could reach or that leads nowhere.
   public init(
     methods: [MethodDescriptor], invoker: any RPCInvoker, pages: DocumentationPages, options: Options = Options(),
-    time: any TimeSource = SystemTime(), logger: Logger = Logger(label: "weft.gateway"), isReady: @escaping @Sendable () -> Bool
+    time: any TimeSource = SystemTime(), logger: Logger = Logger(label: "weft.gateway"),
+    upstream: @escaping @Sendable () -> UpstreamState = { .serving }, isReady: @escaping @Sendable () -> Bool
   ) throws(RouteError) {
     var routes = RouteTable<Target>()
     for method in methods {
@@ -78,6 +81,7 @@ public final class RESTGateway: HTTPHandler {
     self.invoker = invoker
     self.options = options
     self.isReady = isReady
+    self.upstream = upstream
     self.time = time
     self.logger = logger
     clientAddress = ClientAddress(trustedProxies: options.trustedProxies)

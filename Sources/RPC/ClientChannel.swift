@@ -68,7 +68,8 @@ final class ClientChannel: @unchecked Sendable {  // every `var` is touched on `
     Task.immediate(executorPreference: loop) {
       do {
         let connection = try await HTTPClientConnection.connect(
-          to: host, port: port, tls: configuration.tls, loop: loop, timeout: configuration.connectTimeout)
+          to: host, port: port, tls: configuration.tls, loop: loop, timeout: configuration.connectTimeout,
+          keepAlive: configuration.keepAlive)
         connected(connection)
       } catch {
         failed(RPCError(.unavailable, "无法连接 \(authority)：\(error)"))

@@ -24,6 +24,8 @@ public final class RPCClient: Sendable {
     public var metadata = Metadata()
     /// TLS with this context; nil: plain text.
     public var tls: TLSContext?
+    /// How often a connection is tried with a PING; it is lost when ten seconds bring no answer. nil: never.
+    public var keepAlive: Duration?
 
     public init() {}
   }

@@ -1,17 +1,19 @@
 """`weft gateway` in front of a remote server gives the answers of the gateway in process."""
 import json
+import signal
 import subprocess
 import threading
 
 import httpx
 import pytest
-from server import BINARY, LISTENING
+from certificates import Authority
+from server import ADMIN, BINARY, LISTENING, Server, wait_for
 from test_tickets import detail
 
 
 class RemoteGateway:
-    def __init__(self, upstream):
-        self.process = subprocess.Popen([BINARY, "gateway", "--upstream", upstream, "--http", "127.0.0.1:0"],
+    def __init__(self, upstream, *arguments):
+        self.process = subprocess.Popen([BINARY, "gateway", "--upstream", upstream, "--http", "127.0.0.1:0", *arguments],
                                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         guard = threading.Timer(60, self.process.kill)
         guard.start()
@@ -23,6 +25,20 @@ class RemoteGateway:
     def stop(self):
         self.process.terminate()
         return self.process.wait(30)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def health(self):
+        with httpx.Client(trust_env=False, timeout=30) as c:
+            answer = c.get(self.url + "/healthz")
+            return answer.status_code, answer.json()
+
+    def wait_for_health(self, *wanted):
+        wait_for(lambda: self.health() == wanted, f"/healthz to say {wanted}")
 
 
 @pytest.fixture(scope="module")
@@ -92,3 +108,53 @@ def test_an_upstream_that_is_away_is_503_and_stays_private(tmp_path):
             assert "127.0.0.1" not in text
     finally:
         gateway.stop()
+
+
+UNREACHABLE = 503, {"status": "unavailable", "upstream": "unreachable"}
+
+
+def test_health_follows_the_upstream(tmp_path):
+    with Server(tmp_path / "data") as upstream, RemoteGateway(upstream.grpc) as gateway:
+        assert gateway.health() == (200, {"status": "ok"})
+        # It holds the connection and answers nothing, as a machine that has gone away.
+        upstream.process.send_signal(signal.SIGSTOP)
+        gateway.wait_for_health(*UNREACHABLE)
+        upstream.process.send_signal(signal.SIGCONT)
+        gateway.wait_for_health(200, {"status": "ok"})
+        upstream.stop(signal.SIGKILL)
+        gateway.wait_for_health(*UNREACHABLE)
+        again = Server(tmp_path / "data", "--grpc", upstream.grpc)
+        with again:
+            gateway.wait_for_health(200, {"status": "ok"})
+
+
+def test_a_gateway_starts_without_its_upstream_and_says_so():
+    with RemoteGateway("127.0.0.1:9") as gateway:
+        assert gateway.health() == UNREACHABLE
+
+
+def test_a_client_certificate_towards_the_upstream(tmp_path):
+    ours, others = Authority(tmp_path), Authority(tmp_path, "another-ca")
+    certificate, key = ours.issue("server")
+    env = {"WEFT_TLS_CERT": certificate, "WEFT_TLS_KEY": key, "WEFT_TLS_CLIENT_CA": str(ours.ca)}
+    trust = ["--upstream-ca", str(ours.ca)]
+    good, foreign = ours.issue("gateway"), others.issue("foreign")
+    with Server(tmp_path / "data", env=env, tls=True) as upstream:
+        with RemoteGateway(upstream.grpc, *trust, "--upstream-cert", good[0], "--upstream-key", good[1]) as gateway:
+            assert gateway.health() == (200, {"status": "ok"})
+            with httpx.Client(base_url=gateway.url, trust_env=False, timeout=30) as c:
+                assert c.post("/api/auth/login", json={"email": ADMIN[0], "password": ADMIN[1]}).status_code == 200
+        for arguments in (trust, trust + ["--upstream-cert", foreign[0], "--upstream-key", foreign[1]]):
+            with RemoteGateway(upstream.grpc, *arguments) as gateway:
+                assert gateway.health() == UNREACHABLE
+
+
+@pytest.mark.parametrize("arguments, said", [
+    (["--upstream-cert", "a.pem"], "--upstream-key"),
+    (["--upstream-cert", "a.pem", "--upstream-key", "a.key"], "a.pem"),
+    (["--upstream", "nothing"], "HOST:PORT"),
+])
+def test_mistakes_are_named(arguments, said):
+    done = subprocess.run([BINARY, "gateway", "--upstream", "127.0.0.1:9", "--http", "127.0.0.1:0", *arguments],
+                          capture_output=True, text=True, timeout=30)
+    assert done.returncode != 0 and said in done.stderr

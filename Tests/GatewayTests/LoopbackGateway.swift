@@ -20,9 +20,13 @@ final class LoopbackGateway {
   private let group: EventLoopGroup
   private let server: HTTPServer
 
-  init(options: RESTGateway.Options = .init(), pages: DocumentationPages = .init(), isReady: Bool = true) throws {
+  init(
+    options: RESTGateway.Options = .init(), pages: DocumentationPages = .init(), isReady: Bool = true, upstream: UpstreamState = .serving
+  ) throws {
     group = EventLoopGroup(count: 1)
-    let gateway = try RESTGateway(methods: TestServices.methods, invoker: invoker, pages: pages, options: options, isReady: { isReady })
+    let gateway = try RESTGateway(
+      methods: TestServices.methods, invoker: invoker, pages: pages, options: options, upstream: { upstream },
+      isReady: { isReady })
     server = HTTPServer(group: group, handler: gateway)
     port = try server.bind(.loopback(port: 0)).port
   }

@@ -18,6 +18,17 @@ struct RESTPagesTests {
     #expect(try LoopbackGateway(isReady: false).send("GET", "/healthz", token: nil).status == 503)
   }
 
+  @Test(arguments: [
+    (UpstreamState.serving, 200, #"{"status":"ok"}"#),
+    (.notServing, 503, #"{"status":"unavailable","upstream":"not_serving"}"#),
+    (.unreachable, 503, #"{"status":"unavailable","upstream":"unreachable"}"#),
+  ])
+  func healthIsThatOfTheUpstreamToo(state: UpstreamState, status: Int, body: String) throws {
+    let answer = try LoopbackGateway(upstream: state).send("GET", "/healthz", token: nil)
+    #expect(answer.status == status && answer.body == body)
+    #expect(try LoopbackGateway(isReady: false, upstream: state).send("GET", "/healthz", token: nil).body == #"{"status":"draining"}"#)
+  }
+
   @Test func theDescriptionIsServedWithATag() throws {
     let gateway = try LoopbackGateway(pages: Self.pages)
     let answer = try gateway.send("GET", "/openapi.json", token: nil)

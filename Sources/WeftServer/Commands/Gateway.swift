@@ -12,6 +12,7 @@ struct Gateway: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Serve REST alone, in front of a remote gRPC server.",
     discussion: """
+      GET /healthz is 503 while the server cannot be reached or does not serve (grpc.health.v1).
       With WEFT_GATEWAY_SECRET set here and on the server, the server counts rates by the addresses of this gateway's clients instead of its own.
       """)
 
@@ -21,12 +22,19 @@ struct Gateway: AsyncParsableCommand {
   var upstreamTLS = false
   @Option(name: .customLong("upstream-ca"), help: "PEM file of the authorities to trust instead of the system's; implies TLS.")
   var upstreamCA: String?
+  @Option(name: .customLong("upstream-cert"), help: "PEM file of the certificate to show to the server; implies TLS.")
+  var upstreamCertificate: String?
+  @Option(name: .customLong("upstream-key"), help: "PEM file of its private key.")
+  var upstreamKey: String?
   @Option(help: "Where to serve REST, HOST:PORT; port 0 takes a free one (default: 127.0.0.1:8000).")
   var http: String?
   @OptionGroup var flags: SettingFlags
 
   mutating func validate() throws {
     guard HostAndPort(upstream) != nil else { throw ValidationError("--upstream takes HOST:PORT, got \"\(upstream)\"") }
+    guard (upstreamCertificate == nil) == (upstreamKey == nil) else {
+      throw ValidationError("--upstream-cert and --upstream-key take two PEM files, and go together")
+    }
   }
 
   func run() async throws {
@@ -50,15 +58,24 @@ struct Gateway: AsyncParsableCommand {
     var configuration = RPCClient.Configuration()
     // One for each loop, so that a call need not change threads on its way out.
     configuration.connections = loops.loops.count
-    if upstreamTLS || upstreamCA != nil { configuration.tls = try TLSContext(client: .init(authorityFile: upstreamCA)) }
+    // The server is near, and requests fail while nobody tries again: no pause is to be long.
+    configuration.backoffMax = .seconds(2)
+    configuration.keepAlive = .seconds(10)
+    if upstreamTLS || upstreamCA != nil || upstreamCertificate != nil {
+      configuration.tls = try TLSContext(
+        client: .init(authorityFile: upstreamCA, certificateFile: upstreamCertificate, keyFile: upstreamKey))
+    }
     let client = RPCClient(host: target.host, port: target.port, loops: loops, configuration: configuration)
+    let upstreamHealth = UpstreamHealth(client, loop: loops.loops[0], logger: logger)
+    await upstreamHealth.start()
     let isReady = ReadyFlag()
     var options = RESTGateway.Options()
     options.cors = try ServeSettings.cors(source)
     options.trustedProxies = try ServeSettings.trustedProxies(source)
     let gateway = try RESTGateway(
-      methods: MethodDescriptor.all(in: CustomerServiceAPIDescription.files), invoker: HTTP2Invoker(client, gatewaySecret: try source.text("WEFT_GATEWAY_SECRET")),
-      pages: Assembly.pages(), options: options, isReady: { isReady.value })
+      methods: MethodDescriptor.all(in: CustomerServiceAPIDescription.files),
+      invoker: HTTP2Invoker(client, gatewaySecret: try source.text("WEFT_GATEWAY_SECRET")), pages: Assembly.pages(), options: options,
+      upstream: { upstreamHealth.state }, isReady: { isReady.value })
 
     let tls = try ServeSettings.tls(source).map { try TLSContext(server: .init(certificateFile: $0.certificate, keyFile: $0.key)) }
     let server = HTTPServer(group: loops, handler: gateway, tls: tls)
@@ -71,6 +88,7 @@ struct Gateway: AsyncParsableCommand {
     await signals.first()
     isReady.value = false
     await server.drain(timeout: Assembly.drainTimeout)
+    upstreamHealth.stop()
     client.close()
     loops.shutdown()
   }
