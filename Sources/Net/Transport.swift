@@ -26,6 +26,8 @@ package final class Transport: Pollable {
   private var isReading = true
   private var hasEnded = false
   private var isFinishing = false
+  /// How the connection was lost while there was no delegate to be told.
+  private var lostUnseen: NetError?
   /// When the kernel last took something while bytes were unsent: what a write stall is measured from.
   package private(set) var lastProgress: MonotonicTime
 
@@ -39,8 +41,15 @@ package final class Transport: Pollable {
   }
 
   /// Begins to read; a client's TLS says hello. Called again, after `suspend`, it goes on with what came meanwhile.
+  ///
+  /// A transport whose peer was lost before tells its delegate so in a turn of its own.
   package func start() {
-    guard isOpen else { return }
+    guard isOpen else {
+      if let lostUnseen {
+        loop.schedule(after: .zero) { [self] in delegate?.transport(self, ended: lostUnseen) }
+      }
+      return
+    }
     isReading = true
     updateInterest()
     guard let tls else { return }
@@ -85,8 +94,10 @@ package final class Transport: Pollable {
     } else if failed {
       // Not reading, and both directions are gone: nobody would take the event away.
       let wasTold = hasEnded
-      end(NetError(.closed, "\(peer) closed the connection"))
-      if wasTold { delegate?.transport(self, ended: NetError(.closed, "\(peer) closed the connection")) }
+      let lost = NetError(.closed, "\(peer) closed the connection")
+      end(lost)
+      if wasTold { delegate?.transport(self, ended: lost) }
+      if delegate == nil { lostUnseen = lost }
       close()
     }
   }

@@ -285,13 +285,19 @@ final class ClientCall: HTTPStreamOwner, @unchecked Sendable {  // every `var` i
     case .finished: streamChanged(stream)
     case .reset(let code):
       // A server that has answered whole may reset a stream whose request is still coming (RFC 9113, section 8.1).
-      if stream.inboundEnded { return streamChanged(stream) }
+      if isAnswerWhole(stream) { return streamChanged(stream) }
       if reason.isRetryable, mayRetry { return retry() }
       fail(RPCError(StatusCode(resetCode: code), "流被重置（HTTP/2 错误码 \(code)）"))
     case .connectionLost:
-      if stream.inboundEnded { return streamChanged(stream) }
+      if isAnswerWhole(stream) { return streamChanged(stream) }
       fail(RPCError(.unavailable, "连接中断"))
     }
+  }
+
+  /// Whether the status is there: in trailers, or in the head of an answer that has nothing else. `inboundEnded` does not tell, since a stream that
+  /// was cut off has ended too.
+  private func isAnswerWhole(_ stream: HTTPStream) -> Bool {
+    stream.inboundTrailers != nil || stream.response?.headers.contains("grpc-status") == true
   }
 
   /// The server has not looked at the call: once more, on another connection if this one is going away.

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import Testing
 
 @testable import Net
@@ -51,10 +52,50 @@ import Testing
     #expect(error?.code == .timedOut)
   }
 
+  @Test func aConnectionLostBeforeItsUserTookItIsToldToTheUser() async throws {
+    let group = EventLoopGroup(count: 1)
+    defer { group.shutdown() }
+    let loop = group.loops[0]
+    let accepted = Mutex<Int32>(-1)
+    let listener = try Listener(.loopback(port: 0), group: group) { descriptor, _, _ in accepted.withLock { $0 = descriptor } }
+    defer { listener.close() }
+    let connected = try await Connector.connect(host: "127.0.0.1", port: listener.address.port, tls: nil, loop: loop, timeout: .seconds(5))
+    let resetPeer: @Sendable (Int32) -> Void = { descriptor in
+      var linger = linger(l_onoff: 1, l_linger: 0)
+      setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
+      close(descriptor)
+    }
+    await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+      @Sendable func takeOnceItIsLost() {
+        let descriptor = accepted.withLock { descriptor in
+          defer { descriptor = -1 }
+          return descriptor
+        }
+        if descriptor >= 0 { resetPeer(descriptor) }
+        guard !connected.transport.isOpen else { return loop.execute(takeOnceItIsLost) }
+        connected.transport.delegate = EndWatcher { continuation.resume() }
+        connected.transport.start()
+      }
+      loop.execute(takeOnceItIsLost)
+    }
+  }
+
   @Test(arguments: ["/nonexistent/certificate.pem", "/etc/hostname"])
   func aCertificateFileThatIsNoneIsNamed(_ file: String) {
     let error = #expect(throws: NetError.self) { _ = try TLSContext(server: .init(certificateFile: file, keyFile: file)) }
     #expect(error?.code == .tls)
     #expect(error?.message.contains(file) == true)
   }
+}
+
+/// Says when a transport has ended.
+private final class EndWatcher: TransportDelegate {
+  private let ended: () -> Void
+
+  init(_ ended: @escaping () -> Void) { self.ended = ended }
+
+  func transport(_ transport: Transport, received bytes: UnsafeRawBufferPointer) {}
+  func transport(_ transport: Transport, secured applicationProtocol: String?) {}
+  func transport(_ transport: Transport, ended error: NetError?) { ended() }
+  func transportDrained(_ transport: Transport) {}
 }
