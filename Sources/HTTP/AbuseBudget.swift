@@ -18,9 +18,14 @@ public enum AbuseKind: String, Sendable, CaseIterable {
   case windowUpdate = "window_update"
   /// CVE-2024-28182.
   case continuation
+  /// Frames of types that RFC 9113 does not define, which are to be ignored (5.5).
+  case unknown = "unknown_frame"
+  /// HEADERS and RST_STREAM for streams that are gone, answers to no PING, GOAWAY again: more than what a peer can send because
+  /// it has not heard from us yet.
+  case pointless = "pointless_frame"
 }
 
-/// One token bucket for everything of `AbuseKind` that a connection does. Pings and window updates that answer to what we sent are free.
+/// One token bucket for everything of `AbuseKind` that a connection does. What answers to what we sent, or comes with a stream, is free.
 struct AbuseBudget {
   private let burst: Int64
   private let perSecond: Int64
@@ -31,6 +36,10 @@ struct AbuseBudget {
   private var pingsFree = 4
   /// What HTTP/2 stacks send at the start and for each DATA frame (Envoy's formula).
   private var windowUpdatesFree = 100
+  /// Browsers send PRIORITY_UPDATE (RFC 9218, 7.1) for their streams, and now and then a type that nobody knows to see it ignored (GREASE).
+  private var unknownFree = 100
+  /// Trailers and a reset for each stream may cross with its end.
+  private var pointlessFree = 100
   /// The first SETTINGS is everyone's duty.
   private var settingsFree = 1
   private(set) var exceeded: AbuseKind?
@@ -51,9 +60,11 @@ struct AbuseBudget {
     if isData, windowUpdatesFree < 10_000 { windowUpdatesFree += 10 }
   }
 
-  /// A stream was opened: its peer may widen its window.
+  /// A stream was opened: its peer may widen its window, change its priority, and give it up when it has ended already.
   mutating func openedStream() {
     if windowUpdatesFree < 10_000 { windowUpdatesFree += 2 }
+    if unknownFree < 1000 { unknownFree += 2 }
+    if pointlessFree < 1000 { pointlessFree += 2 }
   }
 
   /// Counts one event. Once the bucket is empty `exceeded` names the kind that emptied it.
@@ -62,6 +73,8 @@ struct AbuseBudget {
     case .ping where pingsFree > 0: pingsFree -= 1
     case .windowUpdate where windowUpdatesFree > 0: windowUpdatesFree -= 1
     case .settings where settingsFree > 0: settingsFree -= 1
+    case .unknown where unknownFree > 0: unknownFree -= 1
+    case .pointless where pointlessFree > 0: pointlessFree -= 1
     default: take(kind, now)
     }
   }

@@ -19,6 +19,9 @@ final class HTTP2Connection: HTTPConnection, @unchecked Sendable {
   @exclusivity(unchecked) private var noted: [HTTPStream] = []
   @exclusivity(unchecked) private var isTelling = false
   @exclusivity(unchecked) private var budget: AbuseBudget
+  /// A server looks at its peer's frames before nghttp2 does, which ignores some in silence.
+  @exclusivity(unchecked) private var scanner: FrameScanner
+  @exclusivity(unchecked) private var skippedStreams = SkippedStreams()
   private var drainState = Drain.no
   /// GOAWAY was submitted because of what the peer did: nothing it sends is read any more.
   private var isTerminating = false
@@ -37,6 +40,7 @@ final class HTTP2Connection: HTTPConnection, @unchecked Sendable {
     handler = home.handler
     self.isRefused = isRefused
     budget = AbuseBudget(burst: limits.abuseBurst, perSecond: limits.abusePerSecond, now: transport.loop.now)
+    scanner = FrameScanner(skip: HTTP2Session.prefaceBytes)
     idleSince = transport.loop.now
     super.init(transport: transport, home: home)
     sessionOfConnection = HTTP2Session(connection: self, isServer: true, limits: limits)
@@ -52,6 +56,7 @@ final class HTTP2Connection: HTTPConnection, @unchecked Sendable {
     handler = nil
     isRefused = false
     budget = AbuseBudget(burst: limits.abuseBurst, perSecond: limits.abusePerSecond, now: transport.loop.now)
+    scanner = FrameScanner(skip: 0)
     idleSince = transport.loop.now
     super.init(transport: transport, home: nil)
     sessionOfConnection = HTTP2Session(connection: self, isServer: false, limits: limits)
@@ -77,9 +82,13 @@ final class HTTP2Connection: HTTPConnection, @unchecked Sendable {
     var at = 0
     while at < bytes.count, failure == nil, !isTerminating, !isClosed {
       let end = min(bytes.count, at + 16 * 1024)
-      if case .failed(let code) = session.receive(UnsafeRawBufferPointer(rebasing: bytes[at..<end])) { failure = code }
+      let slice = UnsafeRawBufferPointer(rebasing: bytes[at..<end])
+      let wrong = isServer ? scan(slice) : nil
+      // What came before the wrong frame was right.
+      if case .failed(let code) = session.receive(UnsafeRawBufferPointer(rebasing: slice[..<(wrong ?? slice.count)])) { failure = code }
       at = end
       endAbuse()
+      if wrong != nil, failure == nil { terminate(HTTPErrorCode.protocolError) }
     }
     headSince = session.headStream == 0 ? nil : headSince ?? loop.now
     markDirty()
@@ -87,11 +96,36 @@ final class HTTP2Connection: HTTPConnection, @unchecked Sendable {
     if let failure { fail(failure) }
   }
 
+  /// Counts the frames that nghttp2 says nothing of.
+  ///
+  /// - Returns: Where a frame begins that is an error of the connection nghttp2 does not see, if there is one.
+  private func scan(_ bytes: UnsafeRawBufferPointer) -> Int? {
+    scanner.scan(bytes) { frame in
+      switch frame.type {
+      case FrameHeader.data:
+        // On whatever stream, closed ones too.
+        if frame.length == 0, frame.flags & FrameHeader.endStream == 0 { count(.emptyData) }
+      case FrameHeader.headers:
+        return frame.stream & 1 == 0 || skippedStreams.mayHaveOpened(frame.stream)
+      case (FrameHeader.continuation + 1)...:
+        count(.unknown)
+      default:
+        break
+      }
+      return true
+    }
+  }
+
   private func endAbuse() {
     guard isServer, let kind = budget.exceeded, !isTerminating else { return }
-    isTerminating = true
     home?.counters.abused(kind)
-    session.terminate(HTTPErrorCode.enhanceYourCalm)
+    terminate(HTTPErrorCode.enhanceYourCalm)
+  }
+
+  private func terminate(_ code: UInt32) {
+    guard !isTerminating else { return }
+    isTerminating = true
+    session.terminate(code)
   }
 
   /// nghttp2 gave up: what it still has is sent, then a GOAWAY of our own making, since it makes none any more.

@@ -10,6 +10,8 @@ final class HTTP2Session {
   private let session: OpaquePointer
   private let isServer: Bool
   private let limits: HTTPLimits
+  /// RFC 9113, 3.4: what a client sends before its first frame.
+  static let prefaceBytes = 24
 
   // The head that is being received: HEADERS and its CONTINUATIONs are never interleaved (RFC 9113, 4.3).
   @exclusivity(unchecked) private var method = HTTPMethod.get
@@ -291,7 +293,12 @@ final class HTTP2Session {
   }
 
   fileprivate func beganFrame(_ header: nghttp2_frame_hd) {
-    if header.type == UInt8(NGHTTP2_CONTINUATION.rawValue) { connection.count(.continuation) }
+    switch UInt32(header.type) {
+    case NGHTTP2_CONTINUATION.rawValue: connection.count(.continuation)
+    // Of a stream that is gone, or was refused: trailers that come too late.
+    case NGHTTP2_HEADERS.rawValue where header.stream_id <= lastStream && stream(header.stream_id) == nil: connection.count(.pointless)
+    default: return
+    }
   }
 
   fileprivate func beganHead(_ frame: UnsafePointer<nghttp2_frame>) {
@@ -330,13 +337,15 @@ final class HTTP2Session {
     case NGHTTP2_DATA.rawValue:
       let isEnd = header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
       if isEnd, let stream = stream(header.stream_id) { connection.inboundEnded(stream) }
-      if !isEnd, header.length == frame.pointee.data.padlen { connection.count(.emptyData) }
+      // Padding and nothing else. `HTTP2Connection` counts those without even that.
+      if !isEnd, header.length > 0, header.length == frame.pointee.data.padlen { connection.count(.emptyData) }
     case NGHTTP2_HEADERS.rawValue:
       receivedHead(frame)
     case NGHTTP2_RST_STREAM.rawValue:
-      if isServer, let stream = stream(header.stream_id), !stream.isHeadSent { connection.count(.earlyReset) }
+      let stream = stream(header.stream_id)
+      if stream?.isHeadSent != true { connection.count(stream == nil ? .pointless : .earlyReset) }
     case NGHTTP2_PING.rawValue:
-      if header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0 { connection.pingAnswered() } else { connection.count(.ping) }
+      if header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0 { pingAnswered() } else { connection.count(.ping) }
     case NGHTTP2_SETTINGS.rawValue:
       if header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) == 0 { connection.settingsReceived() }
     case NGHTTP2_PRIORITY.rawValue:
@@ -344,10 +353,16 @@ final class HTTP2Session {
     case NGHTTP2_WINDOW_UPDATE.rawValue:
       connection.count(.windowUpdate)
     case NGHTTP2_GOAWAY.rawValue:
+      connection.count(.pointless)
       connection.peerIsGoingAway()
     default:
       return
     }
+  }
+
+  private func pingAnswered() {
+    connection.count(.pointless)
+    connection.pingAnswered()
   }
 
   private func receivedHead(_ frame: UnsafePointer<nghttp2_frame>) {

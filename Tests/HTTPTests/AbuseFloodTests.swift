@@ -5,9 +5,13 @@ import Testing
 
 /// Each attack of trust.md's table that is cheap for the peer ends in GOAWAY(ENHANCE_YOUR_CALM), and the server goes on serving others.
 @Suite(.blocking) struct AbuseFloodTests {
-  private func flood(_ kind: AbuseKind?, _ frames: (_ round: UInt32) -> [Frame]) async throws {
+  /// - Parameter prepare: What the peer does before.
+  private func flood(
+    _ kind: AbuseKind?, prepare: (RawHTTP2) -> Void = { _ in }, _ frames: (_ round: UInt32) -> [Frame]
+  ) async throws {
     let server = try TestServer()
     let peer = RawHTTP2(try RawClient(server.address))
+    prepare(peer)
     for round in 0..<12_000 as Range<UInt32> where !peer.client.send(frames(round).flatMap(\.bytes)) { break }
     #expect(peer.goAway()?.number(at: 4) == HTTPErrorCode.enhanceYourCalm)
     #expect(server.server.counters.snapshot.abuse.values.reduce(0, +) == 1)
@@ -86,6 +90,73 @@ import Testing
         ? [Frame(kind: Frame.Kind.headers, stream: 1, payload: requestFields("/hello"))]
         : [Frame(kind: Frame.Kind.continuation, stream: 1, payload: hpack([("x", "y")]))]
     }
+  }
+
+  /// One request on stream 1, answered to its end.
+  private func oneRequest(_ peer: RawHTTP2) {
+    peer.send(requestHeaders(1, "/hello"))
+    _ = peer.frames { $0.stream == 1 && $0.flags & Frame.endStream != 0 }
+  }
+
+  @Test func framesOfTypesThatNobodyKnows() async throws {
+    try await flood(.unknown) { [Frame(kind: UInt8(10 + $0 % 246), stream: $0 % 8, payload: [1, 2, 3])] }
+  }
+
+  @Test func emptyDataOnAStreamThatHasEnded() async throws {
+    try await flood(.emptyData, prepare: oneRequest) { _ in [Frame(kind: Frame.Kind.data, stream: 1)] }
+  }
+
+  @Test func headsOnAStreamThatHasEnded() async throws {
+    try await flood(.pointless, prepare: oneRequest) { _ in [requestHeaders(1, "/hello")] }
+  }
+
+  @Test func resetsOfAStreamThatHasEnded() async throws {
+    try await flood(.pointless, prepare: oneRequest) { _ in
+      [Frame(kind: Frame.Kind.reset, stream: 1, payload: word(HTTPErrorCode.cancel))]
+    }
+  }
+
+  @Test func answersToNoPing() async throws {
+    try await flood(.pointless) { _ in [Frame(kind: Frame.Kind.ping, flags: Frame.ack, payload: [UInt8](repeating: 1, count: 8))] }
+  }
+
+  @Test func goAway() async throws {
+    // A stream that stays, or the first would close the connection.
+    try await flood(.pointless, prepare: { $0.send(requestHeaders(1, "/never", end: false)) }) { _ in
+      [Frame(kind: Frame.Kind.goAway, payload: word(0) + word(0))]
+    }
+  }
+
+  /// What a client may send on a stream that we ended, until it hears of that: the rest of a body, trailers, a reset. And PRIORITY_UPDATE.
+  @Test func framesThatCrossWithAnEarlyAnswerAreNoAbuse() async throws {
+    let server = try TestServer()
+    let peer = RawHTTP2(try RawClient(server.address))
+    var done = 0
+    // Sent with the next request: two small packets in a row would wait for each other.
+    var late: [Frame] = []
+    for round in 0..<3000 as Range<UInt32> {
+      let id = 2 * round + 1
+      let now = [
+        requestHeaders(id, "/early", method: "POST", end: false), Frame(kind: 0x10, payload: word(id) + Array("u=1".utf8)),
+      ]
+      peer.client.send((late + now).flatMap(\.bytes))
+      let frames = peer.frames { $0.stream == id && $0.kind == Frame.Kind.reset || $0.kind == Frame.Kind.goAway }
+      guard frames.last?.stream == id else { break }
+      late = [
+        Frame(kind: Frame.Kind.data, stream: id, payload: [1, 2, 3]), Frame(kind: 0x10, payload: word(id) + Array("u=2".utf8)),
+        Frame(kind: Frame.Kind.headers, flags: Frame.endHeaders | Frame.endStream, stream: id, payload: hpack([("x-sum", "6")])),
+        Frame(kind: Frame.Kind.reset, stream: id, payload: word(HTTPErrorCode.cancel)),
+      ]
+      done += 1
+    }
+    #expect(done == 3000)
+    oneRequestMore(peer, 6001)
+    await server.stop()
+  }
+
+  private func oneRequestMore(_ peer: RawHTTP2, _ id: UInt32) {
+    peer.send(requestHeaders(id, "/hello"))
+    #expect(peer.frames { $0.stream == id && $0.flags & Frame.endStream != 0 || $0.kind == Frame.Kind.goAway }.last?.stream == id)
   }
 
   @Test func aPeerThatReadsNothingWhileItPingsIsStoppedToo() async throws {

@@ -208,4 +208,40 @@ import Testing
       #expect(log.last == "closed /stream reset(8)")
     }
   }
+
+  /// RFC 9113, 5.1.1: an error of the connection; what came before it has reached its handler.
+  @Test func aStreamThatWasPassedOverCannotBeOpenedLater() async throws {
+    let server = try TestServer()
+    let peer = RawHTTP2(try RawClient(server.address))
+    peer.send(requestHeaders(5, "/hello"), requestHeaders(3, "/hello"))
+    let frames = peer.frames { $0.kind == Frame.Kind.goAway }
+    #expect(frames.last?.number(at: 0) == 5)
+    #expect(frames.last?.number(at: 4) == HTTPErrorCode.protocolError)
+    let log = await server.log { $0.contains("accept /hello") }
+    #expect(log.filter { $0 == "accept /hello" }.count == 1)
+    #expect(server.server.counters.snapshot.abuse.isEmpty)
+    await server.stop()
+  }
+
+  /// The same, with every frame cut in pieces on its way.
+  @Test func aStreamThatWasPassedOverIsSeenInPieces() async throws {
+    let server = try TestServer()
+    let peer = RawHTTP2(try RawClient(server.address))
+    for byte in requestHeaders(5, "/hello").bytes { peer.client.send([byte]) }
+    #expect(peer.frames { $0.flags & Frame.endStream != 0 && $0.stream == 5 }.last?.stream == 5)
+    for byte in requestHeaders(1, "/hello").bytes where !peer.client.send([byte]) { break }
+    #expect(peer.goAway()?.number(at: 4) == HTTPErrorCode.protocolError)
+    await server.stop()
+  }
+
+  /// A client may pass identifiers over, and give them a priority: only opening them is wrong.
+  @Test func streamsMayBePassedOver() async throws {
+    let server = try TestServer()
+    let peer = RawHTTP2(try RawClient(server.address))
+    for id in stride(from: 7, to: 2000, by: 10) as StrideTo<UInt32> {
+      peer.send(Frame(kind: Frame.Kind.priority, stream: id - 2, payload: word(0) + [1]), requestHeaders(id, "/hello"))
+      #expect(peer.frames { $0.stream == id && $0.flags & Frame.endStream != 0 || $0.kind == Frame.Kind.goAway }.last?.stream == id)
+    }
+    await server.stop()
+  }
 }
