@@ -1,11 +1,12 @@
-/// Reads one flat JSON object (RFC 8259) whose members are strings and integers; members of other types are passed over.
+/// Reads one flat JSON object (RFC 8259) whose members are strings, integers and booleans; members of other types are passed over.
 ///
-/// Made for tokens whose signature has been verified. Strict: one value and nothing after it, no name twice, valid UTF-8.
+/// Made for tokens and for what browsers say of a passkey. Strict: one value and nothing after it, no name twice, valid UTF-8.
 struct JSONObjectReader {
   enum Value: Equatable {
     case string(String)
     /// A whole number, or one with a fraction cut off (a NumericDate may have one).
     case integer(Int64)
+    case boolean(Bool)
     /// Anything else, not kept.
     case other
   }
@@ -64,8 +65,8 @@ struct JSONObjectReader {
     case UInt8(ascii: "\""): return string().map { .string($0) }
     case UInt8(ascii: "{"): return object(depth: depth).map { _ in .other }
     case UInt8(ascii: "["): return array(depth: depth) ? .other : nil
-    case UInt8(ascii: "t"): return word("true") ? .other : nil
-    case UInt8(ascii: "f"): return word("false") ? .other : nil
+    case UInt8(ascii: "t"): return word("true") ? .boolean(true) : nil
+    case UInt8(ascii: "f"): return word("false") ? .boolean(false) : nil
     case UInt8(ascii: "n"): return word("null") ? .other : nil
     default: return number()
     }
