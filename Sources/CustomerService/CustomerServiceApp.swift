@@ -74,7 +74,8 @@ public final class CustomerServiceApp: Sendable {
     services = [
       AuthService(
         database: database, time: time, ids: ids, codes: OneTimeCodes(secret: needs.hashSecret, time: time, random: needs.random),
-        passwords: passwords, signIns: signIns, mail: needs.mail, limits: limits),
+        passwords: passwords, authentication: PasswordAuthentication(database: database, passwords: passwords, limits: limits),
+        signIns: signIns, mail: needs.mail, limits: limits),
       UserService(database: database, time: time, passwords: passwords, validity: validity, limits: limits),
       TicketService(database: database, time: time, ids: ids),
       TicketAdminService(database: database, time: time, ids: ids),

@@ -26,6 +26,11 @@ public enum CustomerServiceError: Error, Equatable, Sendable {
   case foreignTicket(TicketAct)
   case ticketAlreadyReplied
   case noTicketField
+
+  // Authorization requests and pages (1.4.1)
+  case unknownClient
+  case wrongRedirectURI
+  case staleForm
 }
 
 /// What somebody wanted to do with a ticket that is not theirs.
@@ -59,6 +64,9 @@ extension CustomerServiceError: RPCErrorConvertible {
     case .foreignTicket(let act): error(.permissionDenied, "FOREIGN_TICKET", "无权\(act.rawValue)此工单")
     case .ticketAlreadyReplied: error(.failedPrecondition, "TICKET_ALREADY_REPLIED", "工单已被回复，不能再更新")
     case .noTicketField: error(.invalidArgument, "NO_TICKET_FIELD", "至少提供一个字段：title、content")
+    case .unknownClient: error(.failedPrecondition, "UNKNOWN_CLIENT", "客户端不存在或已停用")
+    case .wrongRedirectURI: error(.failedPrecondition, "WRONG_REDIRECT_URI", "redirect_uri与客户端登记的地址不一致")
+    case .staleForm: error(.permissionDenied, "STALE_FORM", "页面已过期，请返回应用重新开始")
     }
   }
 

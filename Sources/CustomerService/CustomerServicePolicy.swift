@@ -56,8 +56,13 @@ final class CustomerServicePolicy: ApplicationPolicy {
   }
 
   func admit(_ call: ServerCall) throws(RPCError) {
-    guard let limiter = limiters[call.method.rateLimit], let wait = limiter.take(AddressKey.of(call.peer)) else { return }
-    throw CustomerServiceError.tooManyRequests(retryAfter: wait).rpcError
+    do throws(CustomerServiceError) { try admit(call.method.rateLimit, from: call.peer) } catch { throw error.rpcError }
+  }
+
+  /// The same for an RPC that answers with a page, and so has to say itself that there is no room.
+  func admit(_ rateLimit: String, from address: String) throws(CustomerServiceError) {
+    guard let limiter = limiters[rateLimit], let wait = limiter.take(AddressKey.of(address)) else { return }
+    throw .tooManyRequests(retryAfter: wait)
   }
 
   func invalidArgument(_ violations: [FieldViolation]) -> RPCError {

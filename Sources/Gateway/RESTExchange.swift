@@ -188,11 +188,17 @@ final class RESTExchange: HTTPStreamOwner, @unchecked Sendable {
             path: target.extracting(0..<pathCount), segments: segments,
             query: target.extracting(min(pathCount + 1, target.count)..<target.count),
             contentType: takesBody && !body.isEmpty ? stream.request.headers["content-type"] : nil, body: body,
-            header: { stream.request.headers[$0] }))
+            header: { Self.value(of: $0, in: stream.request.headers) }))
       } catch {
         return .failure(error)
       }
     }
+  }
+
+  /// All lines of a field as one value: HTTP/2 clients send each cookie in a line of its own (RFC 9113, section 8.2.3).
+  private static func value(of name: String, in headers: Headers) -> String? {
+    let lines = headers.values(name)
+    return lines.isEmpty ? nil : lines.joined(separator: name == "cookie" ? "; " : ", ")
   }
 
   // MARK: The call

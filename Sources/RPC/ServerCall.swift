@@ -62,6 +62,12 @@ public class ServerCall: @unchecked Sendable {  // every stored `var` is touched
     return metadata
   }
 
+  /// The token of `authorization: Bearer …`, for an RPC that is open to anybody and looks itself; nil for another scheme or none.
+  public var bearerToken: String? {
+    assertOnLoop()
+    return BearerToken.parse(receivedText("authorization"))
+  }
+
   /// The client's address, without port. Behind the gateway: the address of the gateway's client.
   public var peer: String { receivedPeer() }
 

@@ -12,6 +12,7 @@ struct AuthService: CSAv1.AuthServiceServer {
   let ids: ObjectIDGenerator
   let codes: OneTimeCodes
   let passwords: PasswordCheck
+  let authentication: PasswordAuthentication
   let signIns: SignIns
   let mail: any MessageSender
   let limits: AccountLimits
@@ -99,17 +100,8 @@ struct AuthService: CSAv1.AuthServiceServer {
     }
   }
 
-  /// Signs in whoever knows an address and its password. An unknown address costs the same time and gets the same answer.
   private func signIn(email: String, password: String, _ call: ServerCall) async throws -> IssuedToken {
-    let email = EmailAddress.normalised(email)
-    try limits.admitTry(of: email, from: call.peer)
-    let user = try await database.read(for: call) { try UserStore.user(email: email, $0) }
-    guard try await passwords.verify(password, against: user?.passwordHash, for: call), let user else {
-      call.logger.notice("login refused", metadata: ["peer": "\(call.peer)"])
-      throw CustomerServiceError.wrongCredentials
-    }
-    let token = try await signIns.begin(user, by: .password, call)
-    limits.trySucceeded(of: email, from: call.peer)
-    return token
+    let user = try await authentication.user(email: email, password: password, call)
+    return try await signIns.begin(user, by: .password, call)
   }
 }

@@ -43,6 +43,13 @@ enum SignInStore {
       ["now": .integer(now), "user_id": .text(userID)])
   }
 
+  /// When somebody signed in who bears a token of this id; nil for an id that no token has.
+  static func createdAt(tokenID: String, _ transaction: ReadTransaction) throws -> Int64? {
+    try transaction.first("SELECT created_at FROM csa_sign_ins WHERE token_id = $token_id", ["token_id": .text(tokenID)]) { row in
+      try row.integer(0)
+    }
+  }
+
   /// Forgets sign-ins whose token has expired, a thousand at a time.
   static func forgetExpired(now: Int64, _ transaction: Transaction) throws {
     try transaction.execute(
