@@ -122,7 +122,8 @@ import Testing
 
   @Test func goAway() async throws {
     // A stream that stays, or the first would close the connection.
-    try await flood(.pointless, prepare: { $0.send(requestHeaders(1, "/never", end: false)) }) { _ in
+    let hold: (RawHTTP2) -> Void = { $0.send(requestHeaders(1, "/never", end: false)) }
+    try await flood(.pointless, prepare: hold) { _ in
       [Frame(kind: Frame.Kind.goAway, payload: word(0) + word(0))]
     }
   }
