@@ -6,11 +6,15 @@ import RPC
 struct InteropCases: Sendable {
   typealias Case = @Sendable (InteropCases) async throws -> Void
 
-  /// The cases by their published names; those about compression are absent, since only `identity` is offered.
+  /// The cases by their published names.
   static let all: KeyValuePairs<String, Case> = [
     "empty_unary": { try await $0.emptyUnary() },
     "large_unary": { try await $0.largeUnary() },
     "client_streaming": { try await $0.clientStreaming() },
+    "client_compressed_unary": { try await $0.clientCompressedUnary() },
+    "server_compressed_unary": { try await $0.serverCompressedUnary() },
+    "client_compressed_streaming": { try await $0.clientCompressedStreaming() },
+    "server_compressed_streaming": { try await $0.serverCompressedStreaming() },
     "server_streaming": { try await $0.serverStreaming() },
     "ping_pong": { try await $0.pingPong() },
     "empty_stream": { try await $0.emptyStream() },
@@ -94,6 +98,73 @@ struct InteropCases: Sendable {
     var sizes: [Int] = []
     while let reply = try await call.next() { sizes.append(reply.payload?.body.count ?? 0) }
     try expect(sizes == Self.replySizes, "the replies have the sizes \(sizes)")
+  }
+
+  private func compressible(_ size: Int, isCompressed: Bool) -> GRPCTesting.SimpleRequest {
+    .with {
+      $0.responseSize = 314_159
+      $0.payload = payload(size)
+      $0.expectCompressed = .with { $0.value = isCompressed }
+    }
+  }
+
+  private func clientCompressedUnary() async throws {
+    // First a lie, to see that the server looks.
+    try await expect(.invalidArgument) { _ = try await test.unaryCall(compressible(271_828, isCompressed: true)) }
+    for isCompressed in [true, false] {
+      let reply = try await test.unaryCall(
+        compressible(271_828, isCompressed: isCompressed), options: CallOptions(compresses: isCompressed))
+      try expect(reply.payload?.body.count == 314_159, "the payload has another size")
+    }
+  }
+
+  private func serverCompressedUnary() async throws {
+    for isCompressed in [true, false] {
+      let reply = try await test.unaryCall(
+        .with {
+          $0.responseSize = 314_159
+          $0.responseCompressed = .with { $0.value = isCompressed }
+          $0.payload = payload(271_828)
+        })
+      try expect(reply.payload?.body == [UInt8](repeating: 0, count: 314_159), "the payload is not 314159 zeros")
+    }
+  }
+
+  private func clientCompressedStreaming() async throws {
+    let lie = try await test.streamingInputCall()
+    try await expect(.invalidArgument) {
+      try await lie.write(
+        .with {
+          $0.payload = payload(27182)
+          $0.expectCompressed = .with { $0.value = true }
+        })
+      _ = try await lie.finish()
+    }
+    let call = try await test.streamingInputCall(options: CallOptions(compresses: true))
+    for (size, isCompressed) in [(27182, true), (45904, false)] {
+      try await call.write(
+        .with {
+          $0.payload = payload(size)
+          $0.expectCompressed = .with { $0.value = isCompressed }
+        }, isCompressed: isCompressed)
+    }
+    let sum = try await call.finish().aggregatedPayloadSize
+    try expect(sum == 73086, "the sum is \(sum), not 73086")
+  }
+
+  private func serverCompressedStreaming() async throws {
+    let call = try await test.streamingOutputCall(
+      .with {
+        $0.responseParameters = [(31415, true), (92653, false)].map { size, isCompressed in
+          .with {
+            $0.size = Int32(size)
+            $0.compressed = .with { $0.value = isCompressed }
+          }
+        }
+      })
+    var sizes: [Int] = []
+    while let reply = try await call.next() { sizes.append(reply.payload?.body.count ?? 0) }
+    try expect(sizes == [31415, 92653], "the replies have the sizes \(sizes)")
   }
 
   private func pingPong() async throws {

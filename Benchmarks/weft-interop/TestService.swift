@@ -11,7 +11,9 @@ struct TestService: GRPCTesting.TestServiceServer {
 
   func unaryCall(_ request: GRPCTesting.SimpleRequest, _ call: ServerCall) async throws -> GRPCTesting.SimpleResponse {
     echoMetadata(call)
+    try expect(request.expectCompressed, call)
     try answer(request.responseStatus)
+    call.replyCompression = request.responseCompressed?.value == true ? .always : .never
     return .with { $0.payload = zeros(request.responseSize) }
   }
 
@@ -31,7 +33,10 @@ struct TestService: GRPCTesting.TestServiceServer {
     _ requests: RequestStream<GRPCTesting.StreamingInputCallRequest>, _ call: ServerCall
   ) async throws -> GRPCTesting.StreamingInputCallResponse {
     var size = 0
-    for try await request in requests { size += request.payload?.body.count ?? 0 }
+    for try await request in requests {
+      try expect(request.expectCompressed, call)
+      size += request.payload?.body.count ?? 0
+    }
     return .with { $0.aggregatedPayloadSize = Int32(clamping: size) }
   }
 
@@ -70,8 +75,15 @@ struct TestService: GRPCTesting.TestServiceServer {
   ) async throws {
     for parameters in request.responseParameters {
       if parameters.intervalUs > 0 { try await call.sleep(for: .microseconds(Int(parameters.intervalUs))) }
+      if let wanted = parameters.compressed { call.replyCompression = wanted.value ? .always : .never }
       try await responses.write(.with { $0.payload = zeros(parameters.size) })
     }
+  }
+
+  /// Whether the request came as the client says it sent it.
+  private func expect(_ compressed: GRPCTesting.BoolValue?, _ call: ServerCall) throws(RPCError) {
+    guard let compressed, compressed.value != call.requestWasCompressed else { return }
+    throw RPCError(.invalidArgument, "the request was \(compressed.value ? "not " : "")compressed")
   }
 
   private func zeros(_ size: Int32) -> GRPCTesting.Payload {

@@ -9,6 +9,8 @@ struct CallHead {
   private(set) var isGRPC = false
   /// The value of `grpc-timeout`.
   private(set) var timeout: Duration?
+  /// The value of `grpc-encoding`.
+  private(set) var encoding = MessageEncoding.identity
   /// What the head is refused for, once it is known to be gRPC.
   private(set) var refusal: RPCError?
 
@@ -26,8 +28,12 @@ struct CallHead {
           refuse(RPCError(.invalidArgument, "grpc-timeout 的值无效：应为 1 到 8 位数字加单位 H、M、S、m、u 或 n"))
         }
       case 13 where name.equals("grpc-encoding"):
-        if !value.equals("identity") {
-          refuse(RPCError(.unimplemented, "不支持的 grpc-encoding：\(String(decoding: value, as: UTF8.self))，可用：identity"))
+        if let known = MessageEncoding(value) {
+          encoding = known
+        } else {
+          refuse(
+            RPCError(
+              .unimplemented, "不支持的 grpc-encoding：\(String(decoding: value, as: UTF8.self))，可用：\(MessageEncoding.accepted)"))
         }
       default:
         if name.count > 4, name[name.count - 4] == UInt8(ascii: "-"), name.suffix(3).elementsEqual("bin".utf8), !Metadata.isBinary(value) {

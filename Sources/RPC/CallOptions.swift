@@ -8,11 +8,17 @@ public struct CallOptions: Sendable {
   public var waitForReady: Bool
   /// Ceiling of one reply message in bytes; nil: the client's default.
   public var replyBytesMax: Int?
+  /// Send requests compressed with gzip. Replies are unpacked either way.
+  public var compresses: Bool
 
-  public init(timeout: Duration? = nil, metadata: Metadata = Metadata(), waitForReady: Bool = false, replyBytesMax: Int? = nil) {
+  public init(
+    timeout: Duration? = nil, metadata: Metadata = Metadata(), waitForReady: Bool = false, replyBytesMax: Int? = nil,
+    compresses: Bool = false
+  ) {
     self.timeout = timeout
     self.metadata = metadata
     self.waitForReady = waitForReady
     self.replyBytesMax = replyBytesMax
+    self.compresses = compresses
   }
 }

@@ -39,11 +39,17 @@ final class ClientCall: HTTPStreamOwner, @unchecked Sendable {  // every `var` i
   }
 
   /// A message with its prefix.
-  static func frame(_ message: some Message) -> [UInt8] {
+  static func frame(_ message: some Message, isCompressed: Bool = false) -> [UInt8] {
     var writer = BinaryWriter()
     message.encode(to: &writer)
-    writer.prependPrefix()
+    if isCompressed { writer.compress() }
+    writer.prependPrefix(isCompressed: isCompressed)
     return writer.bytes
+  }
+
+  /// The same, compressed where the call's options say so.
+  func frame(_ message: some Message, mayCompress: Bool = true) -> [UInt8] {
+    Self.frame(message, isCompressed: options.compresses && mayCompress)
   }
 
   static func frame(bytes: [UInt8]) -> [UInt8] {
@@ -141,7 +147,10 @@ final class ClientCall: HTTPStreamOwner, @unchecked Sendable {  // every `var` i
   }
 
   private func head() -> RequestHead {
-    var headers: Headers = ["content-type": "application/grpc", "te": "trailers", "user-agent": "weft"]
+    var headers: Headers = [
+      "content-type": "application/grpc", "te": "trailers", "user-agent": "weft", "grpc-accept-encoding": "identity, gzip",
+    ]
+    if options.compresses { headers.append("grpc-encoding", "gzip") }
     if let deadline { headers.append("grpc-timeout", TimeoutHeader.text(deadline.remaining)) }
     headers.append(configuration.metadata)
     headers.append(options.metadata)
@@ -251,6 +260,13 @@ final class ClientCall: HTTPStreamOwner, @unchecked Sendable {  // every `var` i
         fail(RPCError(StatusCode(httpStatus: response.status), "答复不是 gRPC：HTTP 状态 \(response.status)"))
       }
       return false
+    }
+    if let encoding = response.headers["grpc-encoding"], encoding != "identity" {
+      guard encoding == "gzip" else {
+        fail(RPCError(.internalError, "答复使用了没有请求的 grpc-encoding：\(encoding)"))
+        return false
+      }
+      reader.encoding = .gzip
     }
     let metadata = Metadata(response.headers)
     initial = metadata

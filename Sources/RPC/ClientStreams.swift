@@ -46,9 +46,10 @@ public final class ClientStreamingCall<Request: Message, Reply: Message>: Sendab
 
   /// Sends one request; suspends while too much waits to be sent.
   ///
+  /// - Parameter isCompressed: False sends this one as it is where the call's options say to compress.
   /// - Throws: The call's status, if it has ended already.
-  public func write(_ request: Request) async throws(RPCError) {
-    try await call.write(ClientCall.frame(request))
+  public func write(_ request: Request, isCompressed: Bool = true) async throws(RPCError) {
+    try await call.write(call.frame(request, mayCompress: isCompressed))
   }
 
   /// Says that there are no more requests and waits for the reply.
@@ -79,9 +80,10 @@ public final class BidirectionalCall<Request: Message, Reply: Message>: AsyncSeq
 
   /// Sends one request; suspends while too much waits to be sent.
   ///
+  /// - Parameter isCompressed: False sends this one as it is where the call's options say to compress.
   /// - Throws: The call's status, if it has ended already.
-  public func write(_ request: Request) async throws(RPCError) {
-    try await call.write(ClientCall.frame(request))
+  public func write(_ request: Request, isCompressed: Bool = true) async throws(RPCError) {
+    try await call.write(call.frame(request, mayCompress: isCompressed))
   }
 
   /// Says that there are no more requests.

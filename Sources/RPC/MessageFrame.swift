@@ -26,10 +26,13 @@ struct MessageFrame: Equatable {
     length = Int(input[1]) << 24 | Int(input[2]) << 16 | Int(input[3]) << 8 | Int(input[4])
   }
 
-  /// - Throws: UNIMPLEMENTED for a compressed message, since only `identity` is offered; RESOURCE_EXHAUSTED beyond `bytesMax`.
-  func check(bytesMax: Int) throws(RPCError) {
+  /// - Parameter encoding: What the head of the call says of its messages.
+  /// - Throws: INTERNAL for a compressed message of which the head says nothing (gRPC's compression.md); RESOURCE_EXHAUSTED beyond `bytesMax`.
+  func check(bytesMax: Int, encoding: MessageEncoding) throws(RPCError) {
     guard length <= bytesMax else { throw MessageFrame.tooLarge(length, bytesMax: bytesMax) }
-    guard !isCompressed else { throw RPCError(.unimplemented, "不支持压缩的消息，可用的 grpc-encoding：identity") }
+    guard !isCompressed || encoding == .gzip else {
+      throw RPCError(.internalError, "消息带有压缩标志，但没有声明 grpc-encoding", reason: "MALFORMED_MESSAGE")
+    }
   }
 
   /// What a message beyond its limit is answered with; the text names both.
@@ -39,11 +42,22 @@ struct MessageFrame: Equatable {
 }
 
 extension BinaryWriter {
-  /// Puts the prefix of an uncompressed message before what was written.
-  mutating func prependPrefix() {
+  /// Puts the prefix before what was written.
+  mutating func prependPrefix(isCompressed: Bool = false) {
     let length = UInt32(count)
-    let prefix = (UInt8(0), UInt8(length >> 24), UInt8(length >> 16 & 255), UInt8(length >> 8 & 255), UInt8(length & 255))
+    let prefix = (
+      UInt8(isCompressed ? 1 : 0), UInt8(length >> 24), UInt8(length >> 16 & 255), UInt8(length >> 8 & 255), UInt8(length & 255)
+    )
     // A tuple of bytes lies in memory as it reads; an array would be an allocation a message.
     Swift.withUnsafeBytes(of: prefix) { prepend($0) }
+  }
+}
+
+extension BinaryWriter {
+  /// Puts the compressed form in the place of what was written.
+  mutating func compress() {
+    let packed = withUnsafeBytes { Gzip.compress($0) }
+    self = BinaryWriter(capacity: packed.count + MessageFrame.prefixBytes)
+    prepend(packed)
   }
 }

@@ -17,6 +17,10 @@ struct MessageReader {
 
   /// Ceiling of one message in bytes.
   let bytesMax: Int
+  /// How the sender packs its messages.
+  var encoding = MessageEncoding.identity
+  /// The message read last came compressed.
+  private(set) var wasCompressed = false
   private var gathered: [UInt8] = []
   private var gatheredLength: Int?
 
@@ -35,7 +39,7 @@ struct MessageReader {
   /// Lets `decode` read the message at the front, then drops it.
   ///
   /// - Returns: `.wait` while it has not come whole, `.end` after the last.
-  /// - Throws: RESOURCE_EXHAUSTED beyond `bytesMax`, UNIMPLEMENTED for a compressed message, INVALID_ARGUMENT for a frame cut short.
+  /// - Throws: RESOURCE_EXHAUSTED beyond `bytesMax`, packed or unpacked; INVALID_ARGUMENT for a frame cut short.
   mutating func next(
     _ stream: HTTPStream, _ decode: (UnsafeRawBufferPointer) throws(RPCError) -> Void
   ) throws(RPCError) -> Taken {
@@ -45,9 +49,10 @@ struct MessageReader {
         guard stream.inbound.isEmpty else { throw MessageReader.truncated }
         return .end
       }
+      wasCompressed = frame.isCompressed
       if stream.inbound.count >= frame.totalBytes {
         try stream.inbound.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) throws(RPCError) in
-          try decode(UnsafeRawBufferPointer(rebasing: bytes[MessageFrame.prefixBytes..<frame.totalBytes]))
+          try unpack(UnsafeRawBufferPointer(rebasing: bytes[MessageFrame.prefixBytes..<frame.totalBytes]), decode)
         }
         stream.consume(frame.totalBytes)
         return .message
@@ -66,8 +71,26 @@ struct MessageReader {
     let message = gathered
     gathered = []
     gatheredLength = nil
-    try message.withUnsafeBytes { bytes in Result { () throws(RPCError) in try decode(bytes) } }.get()
+    try message.withUnsafeBytes { bytes in Result { () throws(RPCError) in try unpack(bytes, decode) } }.get()
     return .message
+  }
+
+  /// Lets `decode` read the payload of the frame at hand, unpacked first where it is compressed.
+  private func unpack(
+    _ payload: UnsafeRawBufferPointer, _ decode: (UnsafeRawBufferPointer) throws(RPCError) -> Void
+  ) throws(RPCError) {
+    guard wasCompressed else { return try decode(payload) }
+    let message: [UInt8]
+    do throws(Gzip.Failure) {
+      message = try Gzip.decompress(payload, bytesMax: bytesMax)
+    } catch {
+      switch error {
+      case .malformed: throw RPCError(.invalidArgument, "消息不是有效的 gzip 数据", reason: "MALFORMED_MESSAGE")
+      case .tooLarge:
+        throw RPCError(.resourceExhausted, "消息解压后超过上限 \(bytesMax) 字节", reason: "MESSAGE_TOO_LARGE")
+      }
+    }
+    try message.withUnsafeBytes { bytes in Result { () throws(RPCError) in try decode(bytes) } }.get()
   }
 
   /// Moves what has come of a large message here.
@@ -80,8 +103,14 @@ struct MessageReader {
 
   private func frame(_ stream: HTTPStream) throws(RPCError) -> MessageFrame? {
     let frame = try stream.inbound.withUnsafeBytes { (bytes: UnsafeRawBufferPointer) throws(RPCError) in try MessageFrame(bytes) }
-    try frame?.check(bytesMax: bytesMax)
+    try frame?.check(bytesMax: bytesMax, encoding: encoding)
     return frame
+  }
+
+  /// Drops what has come of a large message.
+  mutating func forget() {
+    gathered = []
+    gatheredLength = nil
   }
 
   /// Bytes of a large message that have come so far.

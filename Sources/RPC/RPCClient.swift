@@ -58,7 +58,7 @@ public final class RPCClient: Sendable {
     _ method: MethodDescriptor, _ request: Request, options: CallOptions = CallOptions()
   ) async throws(RPCError) -> Reply {
     let call = start(method, options)
-    call.send(ClientCall.frame(request), last: true)
+    call.send(call.frame(request), last: true)
     return try Reply(reply: try await call.onlyReply())
   }
 
@@ -67,7 +67,7 @@ public final class RPCClient: Sendable {
     _ method: MethodDescriptor, _ request: Request, options: CallOptions = CallOptions()
   ) async throws(RPCError) -> ServerStreamingCall<Reply> {
     let call = start(method, options)
-    call.send(ClientCall.frame(request), last: true)
+    call.send(call.frame(request), last: true)
     return ServerStreamingCall(call)
   }
 

@@ -6,11 +6,13 @@ import HTTP
 enum ResponseHeaders {
   /// What nearly every call is answered with.
   static let plain = HeaderTable(status: 200, ["content-type": "application/grpc"])
+  /// The same where replies may be compressed.
+  static let gzip = HeaderTable(status: 200, ["content-type": "application/grpc", "grpc-encoding": "gzip"])
   static let ok = HeaderTable(["grpc-status": "0"])
 
   /// Before the first message.
-  static func initial(_ metadata: Metadata) -> ResponseHead {
-    var headers = plain.headers
+  static func initial(_ metadata: Metadata, isCompressed: Bool = false) -> ResponseHead {
+    var headers = isCompressed ? gzip.headers : plain.headers
     headers.append(metadata)
     return ResponseHead(status: 200, headers: headers)
   }
@@ -22,7 +24,7 @@ enum ResponseHeaders {
     if let error {
       if !error.message.isEmpty { headers.append("grpc-message", StatusText.encode(error.message)) }
       if let details = StatusDetails.encode(error) { headers.append("grpc-status-details-bin", Base64.encode(details)) }
-      if error.code == .unimplemented { headers.append("grpc-accept-encoding", "identity") }
+      if error.code == .unimplemented { headers.append("grpc-accept-encoding", MessageEncoding.accepted) }
     }
     headers.append(metadata)
     if let error { headers.append(error.metadata) }

@@ -18,6 +18,8 @@ public class ServerCall: @unchecked Sendable {  // every stored `var` is touched
   public var responseMetadata = Metadata()
   /// Sent after the last reply.
   public var trailingMetadata = Metadata()
+  /// Which replies go out compressed; to be set before the first. A streaming handler may change it between replies, if the first was not `never`.
+  public var replyCompression = ReplyCompression.asRequested
 
   private var phase = Phase.receiving
   private var handlerEnded = true
@@ -171,6 +173,8 @@ public class ServerCall: @unchecked Sendable {  // every stored `var` is touched
   func send(_ message: inout BinaryWriter) {}
   /// More waits to be sent than should.
   @usableFromInline var isFull: Bool { false }
+  /// Whether the request read last came compressed.
+  public var requestWasCompressed: Bool { false }
   /// Sends the status; nothing follows.
   func sendStatus(_ error: RPCError?) {}
   func handlerWillStart() {}

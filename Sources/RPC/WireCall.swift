@@ -20,6 +20,8 @@ final class WireCall: ServerCall, HTTPStreamOwner, @unchecked Sendable {  // loo
   private var ready: ServerMethod.Run?
   /// The reply of a call that has one, framed, held back until the status is known.
   private var reply: [UInt8] = []
+  /// The head of the answer says that replies may be compressed.
+  private var saysGzip = false
 
   init(server: RPCServer, entry: MethodTable.Entry, stream: HTTPStream) {
     self.stream = stream
@@ -30,6 +32,7 @@ final class WireCall: ServerCall, HTTPStreamOwner, @unchecked Sendable {  // loo
   /// Acts on the head; where the handler reads its messages itself, starts it.
   func open(_ head: CallHead) {
     if let refusal = head.refusal { return end(refusal) }
+    reader.encoding = head.encoding
     if let timeout = head.timeout {
       guard timeout > .zero else { return end(.deadlineExceeded) }
       begin(timeout: timeout)
@@ -117,7 +120,7 @@ final class WireCall: ServerCall, HTTPStreamOwner, @unchecked Sendable {  // loo
     self.hold = hold
     guard hold.grew(to: reader.gatheredCount) else {
       self.hold = nil
-      reader = MessageReader(bytesMax: entry.messageBytesMax)
+      reader.forget()
       throw RPCError(
         .resourceExhausted, "服务器繁忙，请稍后再试", reason: "SERVER_BUSY", domain: "weft", retryAfter: .seconds(5))
     }
@@ -164,7 +167,10 @@ final class WireCall: ServerCall, HTTPStreamOwner, @unchecked Sendable {  // loo
   // MARK: Replies
 
   override func send(_ message: inout BinaryWriter) {
-    message.prependPrefix()
+    if !sentHead { saysGzip = mayCompress(message.count) }
+    let isCompressed = saysGzip && isWorthCompressing(message.count)
+    if isCompressed { message.compress() }
+    message.prependPrefix(isCompressed: isCompressed)
     if method.schema.serverStreaming {
       sendHeadOnce()
       message.withUnsafeBytes { stream.send($0) }
@@ -175,13 +181,36 @@ final class WireCall: ServerCall, HTTPStreamOwner, @unchecked Sendable {  // loo
 
   override var isFull: Bool { stream.isAboveHighWater }
 
+  override var requestWasCompressed: Bool { reader.wasCompressed }
+
+  /// Whether the head may promise gzip: the client can unpack it, and a reply may come that is worth it.
+  ///
+  /// - Parameter count: Bytes of the first reply; the only one, unless the call streams.
+  private func mayCompress(_ count: Int) -> Bool {
+    switch replyCompression {
+    case .never: return false
+    case .asRequested:
+      // Who sends gzip reads it.
+      return reader.encoding == .gzip && (method.schema.serverStreaming || Gzip.usefulBytes.contains(count))
+    case .always: return reader.encoding == .gzip || MessageEncoding.listHoldsGzip(receivedText("grpc-accept-encoding") ?? "")
+    }
+  }
+
+  private func isWorthCompressing(_ count: Int) -> Bool {
+    switch replyCompression {
+    case .never: false
+    case .asRequested: Gzip.usefulBytes.contains(count)
+    case .always: true
+    }
+  }
+
   private func sendHeadOnce() {
     guard !sentHead else { return }
     sentHead = true
     if responseMetadata.isEmpty {
-      stream.sendHead(ResponseHeaders.plain)
+      stream.sendHead(saysGzip ? ResponseHeaders.gzip : ResponseHeaders.plain)
     } else {
-      stream.sendHead(ResponseHeaders.initial(responseMetadata))
+      stream.sendHead(ResponseHeaders.initial(responseMetadata, isCompressed: saysGzip))
     }
   }
 

@@ -29,13 +29,15 @@ import Testing
 
   @Test func aMessageBeyondTheLimitIsRefusedWithLimitAndSize() throws {
     let read = try #require(try frame([0, 0, 0, 1, 1]).get())
-    let error = #expect(throws: RPCError.self) { try read.check(bytesMax: 256) }
+    let error = #expect(throws: RPCError.self) { try read.check(bytesMax: 256, encoding: .identity) }
     #expect(error?.code == .resourceExhausted)
     #expect(error?.message.contains("257") == true && error?.message.contains("256") == true)
   }
 
-  @Test func aCompressedMessageIsUnimplemented() throws {
+  @Test func aCompressedMessageNeedsAnEncoding() throws {
     let read = try #require(try frame([1, 0, 0, 0, 1]).get())
-    #expect(throws: RPCError(.unimplemented, "不支持压缩的消息，可用的 grpc-encoding：identity")) { try read.check(bytesMax: 256) }
+    let error = #expect(throws: RPCError.self) { try read.check(bytesMax: 256, encoding: .identity) }
+    #expect(error?.code == .internalError)
+    #expect(throws: Never.self) { try read.check(bytesMax: 256, encoding: .gzip) }
   }
 }

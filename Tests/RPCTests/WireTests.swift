@@ -83,11 +83,16 @@ import Testing
     #expect(error?.code == .resourceExhausted && error?.message.contains("2147483647") == true)
   }
 
-  @Test func aCompressedMessageIsUnimplemented() async throws {
+  @Test func aCompressedMessageWithoutEncodingIsAnError() async throws {
     let call = RawCall(body: [[1] + Self.good.dropFirst()])
-    let answer = try await call.answer(from: try Loopback())
-    #expect(answer.error?.code == .unimplemented)
-    #expect(answer.headers["grpc-accept-encoding"] == "identity")
+    #expect(try await call.answer(from: try Loopback()).error?.code == .internalError)
+  }
+
+  @Test func bytesThatAreNoGzipAreTheCallersFault() async throws {
+    var call = RawCall(body: [[1] + Self.good.dropFirst()])
+    call.headers.append("grpc-encoding", "gzip")
+    let error = try await call.answer(from: try Loopback()).error
+    #expect(error?.code == .invalidArgument && error?.message.contains("gzip") == true)
   }
 
   @Test func anUnknownFlagIsTheCallersFault() async throws {
@@ -96,10 +101,10 @@ import Testing
 
   @Test func anEncodingWeDoNotSpeakIsUnimplemented() async throws {
     var call = RawCall(body: [Self.good])
-    call.headers.append("grpc-encoding", "gzip")
+    call.headers.append("grpc-encoding", "snappy")
     let answer = try await call.answer(from: try Loopback())
-    #expect(answer.error?.code == .unimplemented && answer.error?.message.contains("gzip") == true)
-    #expect(answer.headers["grpc-accept-encoding"] == "identity")
+    #expect(answer.error?.code == .unimplemented && answer.error?.message.contains("snappy") == true)
+    #expect(answer.headers["grpc-accept-encoding"] == "identity, gzip")
   }
 
   @Test(arguments: ["", "1", "S", "1s", "-1S", "123456789S", "1 S"]) func aBadTimeoutIsTheCallersFault(timeout: String) async throws {

@@ -93,8 +93,17 @@ e = error(lambda: method("unary_unary", "/test.notes.Echo/Missing")(note(), time
 assert e.code() == grpc.StatusCode.UNIMPLEMENTED and "/test.notes.Echo/Missing" in e.details()
 e = error(lambda: unary(note(data=b"x" * 5_000_000), timeout=10))
 assert e.code() == grpc.StatusCode.RESOURCE_EXHAUSTED and "4194304" in e.details(), e
-e = error(lambda: unary(note(), timeout=10, compression=grpc.Compression.Gzip))
-assert e.code() == grpc.StatusCode.UNIMPLEMENTED, e
+for size in (3, 5_000, 3_000_000):
+    reply = unary(note(text="a" * 3, data=b"x" * size), timeout=10, compression=grpc.Compression.Gzip)
+    assert reply.data == b"x" * size, size
+e = error(lambda: unary(note(data=b"x" * 5_000_000), timeout=10, compression=grpc.Compression.Gzip))
+assert e.code() == grpc.StatusCode.RESOURCE_EXHAUSTED and "4194304" in e.details(), e
+reply = collect(iter([note(text=str(i), data=b"y" * 2000) for i in range(100)]), timeout=10, compression=grpc.Compression.Gzip)
+assert reply.count == 100
+update_sizes = [r.count for r in update(iter([note(count=i, data=b"z" * 2000) for i in range(50)]), timeout=10, compression=grpc.Compression.Gzip)]
+assert update_sizes == list(range(50))
+e = error(lambda: unary(note(), timeout=10, compression=grpc.Compression.Deflate))
+assert e.code() == grpc.StatusCode.UNIMPLEMENTED and "identity, gzip" in e.details(), e
 e = error(lambda: method("unary_unary", "/test.notes.Book/Write")(note(), timeout=10))
 assert (e.code(), e.details()) == (grpc.StatusCode.UNAUTHENTICATED, "无效的认证凭据")
 reply = method("unary_unary", "/test.notes.Book/Write")(note(), timeout=10, metadata=[("authorization", "Bearer ann")])
