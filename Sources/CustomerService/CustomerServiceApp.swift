@@ -47,7 +47,7 @@ public final class CustomerServiceApp: Sendable {
   }
 
   /// The application's schema, in order; released ones are never edited.
-  public static let migrator = Migrator(application: "csa", migrations: [.first, .signInsAndAudit, .validityChanges])
+  public static let migrator = Migrator(application: "csa", migrations: [.first, .signInsAndAudit, .validityChanges, .phonesAndKeys])
 
   /// Who may call, for `RPCServer`.
   public let policy: any ApplicationPolicy
@@ -56,27 +56,38 @@ public final class CustomerServiceApp: Sendable {
 
   private let needs: Needs
   private let validity: ValidityLog
+  private let keys: ApplicationKeyTable
 
   public init(_ needs: Needs) {
     self.needs = needs
     let time = needs.time
     let database = needs.database
-    let keys = SigningKeys(current: needs.secret, previous: needs.previousSecrets)
+    let signingKeys = SigningKeys(current: needs.secret, previous: needs.previousSecrets)
     let tokens = AccessTokenSigner(
-      issuer: "weft", audience: CustomerServiceError.domain, keys: keys, time: time, random: needs.random)
+      issuer: "weft", audience: CustomerServiceError.domain, keys: signingKeys, time: time, random: needs.random)
     let validity = ValidityLog(validity: TokenValidity(time: time), database: database, shared: needs.generation, time: time)
     let passwords = PasswordCheck(hasher: needs.passwords)
     let ids = ObjectIDGenerator(time: time, random: needs.random)
     let signIns = SignIns(database: database, tokens: tokens, ids: ids, time: time)
     let limits = AccountLimits(isOn: needs.limitsRates, time: time)
+    let codes = OneTimeCodes(secret: needs.hashSecret, time: time, random: needs.random)
+    let phones = PhoneAccounts(
+      database: database, time: time, random: needs.random, ids: ids,
+      codes: TextMessageCodes(
+        database: database, time: time, codes: codes, sms: needs.sms, limits: TextMessageLimits(isOn: needs.limitsRates, time: time)),
+      passwords: passwords, validity: validity)
+    let keys = ApplicationKeyTable(secret: needs.hashSecret, time: time)
     self.validity = validity
-    policy = CustomerServicePolicy(tokens: tokens, validity: validity, limitsRates: needs.limitsRates, time: time)
+    self.keys = keys
+    policy = CustomerServicePolicy(tokens: tokens, validity: validity, keys: keys, limitsRates: needs.limitsRates, time: time)
     services = [
       AuthService(
-        database: database, time: time, ids: ids, codes: OneTimeCodes(secret: needs.hashSecret, time: time, random: needs.random),
-        passwords: passwords, authentication: PasswordAuthentication(database: database, passwords: passwords, limits: limits),
-        signIns: signIns, mail: needs.mail, limits: limits),
+        database: database, time: time, ids: ids, codes: codes, passwords: passwords,
+        authentication: PasswordAuthentication(database: database, passwords: passwords, limits: limits), signIns: signIns, mail: needs.mail,
+        limits: limits, phones: phones),
       UserService(database: database, time: time, passwords: passwords, validity: validity, limits: limits),
+      ApplicationKeyService(
+        database: database, time: time, random: needs.random, ids: ids, keys: keys, validity: validity.validity),
       TicketService(database: database, time: time, ids: ids),
       TicketAdminService(database: database, time: time, ids: ids),
       UserAdminService(database: database, time: time, validity: validity),
@@ -91,6 +102,7 @@ public final class CustomerServiceApp: Sendable {
   /// - Returns: The password that was made up for `admin@localhost`, to be printed once; nil if none was.
   public func start(administrator: (email: String, password: String)?) async throws -> String? {
     try await validity.start()
+    for key in try await needs.database.read({ try ApplicationKeyStore.active($0) }) { keys.follow(key) }
     if let administrator {
       try await makeAdministrator(administrator.email, administrator.password)
       return nil
@@ -107,7 +119,14 @@ public final class CustomerServiceApp: Sendable {
     try await needs.database.write { transaction in
       try SignInStore.forgetExpired(now: now, transaction)
       try ValidityStore.forget(before: now - ValidityLog.retentionMicroseconds, transaction)
+      try TextMessageStore.forgetExpired(now: now, transaction)
     }
+    _ = try await keys.flush(to: needs.database)
+  }
+
+  /// To be called once, after the last call: writes down what only the memory knows.
+  public func stop() async throws {
+    while try await keys.flush(to: needs.database) {}
   }
 
   /// To be called once a second: learns what another process on this database changed and then died before it could tell.

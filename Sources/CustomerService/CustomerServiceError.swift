@@ -21,6 +21,18 @@ public enum CustomerServiceError: Error, Equatable, Sendable {
   case userNotFound
   case lastAdministrator
 
+  // Text messages (1.2.1 to 1.2.5)
+  case textMessageTooSoon(retryAfter: Duration)
+  case textMessageNotSent
+  case invalidTextMessageCode
+  case phoneTaken
+  case phoneNotRegistered
+
+  // Application keys (1.5.1 to 1.5.5)
+  case applicationKeyExists
+  case applicationKeyNotFound
+  case keysManageNoCredentials
+
   // Tickets (2.1 to 2.5)
   case ticketNotFound
   case foreignTicket(TicketAct)
@@ -60,6 +72,15 @@ extension CustomerServiceError: RPCErrorConvertible {
     case .samePassword: error(.failedPrecondition, "SAME_PASSWORD", "新密码不能与当前密码相同")
     case .userNotFound: error(.notFound, "USER_NOT_FOUND", "用户不存在")
     case .lastAdministrator: error(.failedPrecondition, "LAST_ADMINISTRATOR", "不能停用或降级最后一个管理员")
+    case .textMessageTooSoon(let retryAfter):
+      RPCError(.resourceExhausted, "发送过于频繁，请稍后再试", reason: "TEXT_MESSAGE_TOO_SOON", domain: Self.domain, retryAfter: retryAfter)
+    case .textMessageNotSent: error(.internalError, "TEXT_MESSAGE_NOT_SENT", "短信发送失败")
+    case .invalidTextMessageCode: error(.failedPrecondition, "INVALID_TEXT_MESSAGE_CODE", "短信验证码无效或已过期")
+    case .phoneTaken: error(.alreadyExists, "PHONE_TAKEN", "手机号已被其他用户使用")
+    case .phoneNotRegistered: error(.notFound, "PHONE_NOT_REGISTERED", "该手机号未注册")
+    case .applicationKeyExists: error(.alreadyExists, "APPLICATION_KEY_EXISTS", "应用密钥已存在")
+    case .applicationKeyNotFound: error(.notFound, "APPLICATION_KEY_NOT_FOUND", "应用密钥不存在")
+    case .keysManageNoCredentials: error(.permissionDenied, "KEYS_MANAGE_NO_CREDENTIALS", "应用密钥不能管理登录凭据")
     case .ticketNotFound: error(.notFound, "TICKET_NOT_FOUND", "工单不存在")
     case .foreignTicket(let act): error(.permissionDenied, "FOREIGN_TICKET", "无权\(act.rawValue)此工单")
     case .ticketAlreadyReplied: error(.failedPrecondition, "TICKET_ALREADY_REPLIED", "工单已被回复，不能再更新")

@@ -9,13 +9,15 @@ final class CustomerServicePolicy: ApplicationPolicy {
   private let tokens: AccessTokenSigner
   private let validityLog: ValidityLog
   private let validity: TokenValidity
+  private let keys: ApplicationKeyTable
   private let limiters: [String: RateLimiter]
 
   /// - Parameter limitsRates: `WEFT_RATE_LIMITS`.
-  init(tokens: AccessTokenSigner, validity: ValidityLog, limitsRates: Bool, time: any TimeSource) {
+  init(tokens: AccessTokenSigner, validity: ValidityLog, keys: ApplicationKeyTable, limitsRates: Bool, time: any TimeSource) {
     self.tokens = tokens
     validityLog = validity
     self.validity = validity.validity
+    self.keys = keys
     // By class of the proto, for each caller's address. The default class has no limit of its own: flow control, deadlines and
     // the queues in front of the database bound it.
     limiters =
@@ -41,7 +43,9 @@ final class CustomerServicePolicy: ApplicationPolicy {
   }
 
   func authenticate(bearerToken: String?) throws(RPCError) -> Caller {
-    guard let bearerToken, var claims = try? tokens.verify(bearerToken) else { throw CustomerServiceError.invalidToken.rpcError }
+    guard let bearerToken else { throw CustomerServiceError.invalidToken.rpcError }
+    if ApplicationKey.isMeant(by: bearerToken) { return try authenticate(key: bearerToken) }
+    guard var claims = try? tokens.verify(bearerToken) else { throw CustomerServiceError.invalidToken.rpcError }
     // The role that counts is the account's, not the one the token was made with: without a state of its own it is `user`.
     claims.role = User.Role.user
     switch validity.verdict(claims) {
@@ -51,8 +55,16 @@ final class CustomerServicePolicy: ApplicationPolicy {
     }
   }
 
+  /// A key has the rights of a user, also where its owner is an administrator: programs get no more than they need.
+  private func authenticate(key: String) throws(RPCError) -> Caller {
+    guard let entry = keys.use(key) else { throw CustomerServiceError.invalidToken.rpcError }
+    guard !validity.state(of: entry.userID).isDisabled else { throw CustomerServiceError.accountDisabled.rpcError }
+    return Caller(id: entry.userID, role: User.Role.user, tokenID: entry.id, expiresAt: .max, isKey: true)
+  }
+
   func authorize(_ caller: Caller, _ method: MethodDescriptor) throws(RPCError) {
     if method.access == .admin, caller.role != User.Role.admin { throw CustomerServiceError.administratorsOnly.rpcError }
+    if method.managesCredentials, caller.isKey { throw CustomerServiceError.keysManageNoCredentials.rpcError }
   }
 
   func admit(_ call: ServerCall) throws(RPCError) {

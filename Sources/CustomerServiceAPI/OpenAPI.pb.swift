@@ -12,6 +12,7 @@ public enum CustomerServiceAPIDescription {
     [
       CSAAdminV1.ticketAdminFile,
       CSAAdminV1.userAdminFile,
+      CSAv1.applicationKeyFile,
       CSAv1.authFile,
       CSAv1.ticketFile,
       CSAv1.userFile,
@@ -27,6 +28,10 @@ public enum CustomerServiceAPIDescription {
       },
       "tags": [
         {
+          "name": "ApplicationKeyService",
+          "description": "The caller's application key. Each user has at most one.\n\nA key is a bearer token with the rights of a user, whoever owns it: it opens nothing that administrators only may do, and\nmanages no means of signing in, itself included."
+        },
+        {
           "name": "AuthService",
           "description": "Signing in and signing up."
         },
@@ -40,6 +45,384 @@ public enum CustomerServiceAPIDescription {
         }
       ],
       "paths": {
+        "/api/application-key/create": {
+          "post": {
+            "operationId": "ApplicationKeyService_CreateApplicationKey",
+            "tags": [
+              "ApplicationKeyService"
+            ],
+            "summary": "Makes the caller's key. The answer shows it, this once.",
+            "responses": {
+              "200": {
+                "description": "Answer of CreateApplicationKey.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CreateApplicationKeyResponse"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "description": "已有应用密钥",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "应用密钥已存在": {
+                        "summary": "已有应用密钥",
+                        "value": {
+                          "detail": "应用密钥已存在"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "用户未登录或Token无效",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "用户未登录或Token无效",
+                        "value": {
+                          "detail": "无效的认证凭据"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "以应用密钥调用",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "应用密钥不能管理登录凭据": {
+                        "summary": "以应用密钥调用",
+                        "value": {
+                          "detail": "应用密钥不能管理登录凭据"
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "bearer": []
+              },
+              {
+                "oauth2": []
+              }
+            ]
+          }
+        },
+        "/api/application-key/info": {
+          "get": {
+            "operationId": "ApplicationKeyService_GetApplicationKey",
+            "tags": [
+              "ApplicationKeyService"
+            ],
+            "summary": "What is known of the caller's key; the key itself is masked but for its last four characters.",
+            "responses": {
+              "200": {
+                "description": "What is known of a key.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/ApplicationKey"
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "用户未登录或Token无效",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "用户未登录或Token无效",
+                        "value": {
+                          "detail": "无效的认证凭据"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "404": {
+                "description": "没有应用密钥",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "应用密钥不存在": {
+                        "summary": "没有应用密钥",
+                        "value": {
+                          "detail": "应用密钥不存在"
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "bearer": []
+              },
+              {
+                "oauth2": []
+              }
+            ]
+          }
+        },
+        "/api/application-key/rotate": {
+          "post": {
+            "operationId": "ApplicationKeyService_RotateApplicationKey",
+            "tags": [
+              "ApplicationKeyService"
+            ],
+            "summary": "Puts a new key in the place of the caller's, which ends at once. The answer shows the new one, this once.",
+            "responses": {
+              "200": {
+                "description": "Answer of RotateApplicationKey.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/RotateApplicationKeyResponse"
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "用户未登录或Token无效",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "用户未登录或Token无效",
+                        "value": {
+                          "detail": "无效的认证凭据"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "以应用密钥调用",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "应用密钥不能管理登录凭据": {
+                        "summary": "以应用密钥调用",
+                        "value": {
+                          "detail": "应用密钥不能管理登录凭据"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "404": {
+                "description": "没有应用密钥",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "应用密钥不存在": {
+                        "summary": "没有应用密钥",
+                        "value": {
+                          "detail": "应用密钥不存在"
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "bearer": []
+              },
+              {
+                "oauth2": []
+              }
+            ]
+          }
+        },
+        "/api/application-key/status": {
+          "put": {
+            "operationId": "ApplicationKeyService_SetApplicationKeyStatus",
+            "tags": [
+              "ApplicationKeyService"
+            ],
+            "summary": "Disables the caller's key, or enables it again.",
+            "requestBody": {
+              "required": true,
+              "content": {
+                "application/json": {
+                  "schema": {
+                    "$ref": "#/components/schemas/SetApplicationKeyStatusRequest"
+                  }
+                }
+              }
+            },
+            "responses": {
+              "200": {
+                "description": "Answer of SetApplicationKeyStatus.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/SetApplicationKeyStatusResponse"
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "用户未登录或Token无效",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "用户未登录或Token无效",
+                        "value": {
+                          "detail": "无效的认证凭据"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "以应用密钥调用",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "应用密钥不能管理登录凭据": {
+                        "summary": "以应用密钥调用",
+                        "value": {
+                          "detail": "应用密钥不能管理登录凭据"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "404": {
+                "description": "没有应用密钥",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "应用密钥不存在": {
+                        "summary": "没有应用密钥",
+                        "value": {
+                          "detail": "应用密钥不存在"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "422": {
+                "description": "参数验证失败",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "bearer": []
+              },
+              {
+                "oauth2": []
+              }
+            ]
+          }
+        },
+        "/api/application-key/validate": {
+          "get": {
+            "operationId": "ApplicationKeyService_ValidateApplicationKey",
+            "tags": [
+              "ApplicationKeyService"
+            ],
+            "summary": "Whether a text is a key that works now: known, enabled, and of an account that may be used.",
+            "parameters": [
+              {
+                "name": "key",
+                "in": "query",
+                "required": true,
+                "description": "The key in question.",
+                "schema": {
+                  "type": "string"
+                },
+                "example": "sk-1234567890abcdef"
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "Answer of ValidateApplicationKey.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/ValidateApplicationKeyResponse"
+                    }
+                  }
+                }
+              },
+              "422": {
+                "description": "参数验证失败",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    }
+                  }
+                }
+              }
+            },
+            "security": []
+          }
+        },
         "/api/auth/send-code": {
           "post": {
             "operationId": "AuthService_SendCode",
@@ -306,6 +689,517 @@ public enum CustomerServiceAPIDescription {
                         "summary": "账号被禁用",
                         "value": {
                           "detail": "账号已被禁用"
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            },
+            "security": []
+          }
+        },
+        "/api/auth/send-sms-code": {
+          "post": {
+            "operationId": "AuthService_SendSmsCode",
+            "tags": [
+              "AuthService"
+            ],
+            "summary": "Sends a code of six digits to a mobile number, for signing in, binding the number or a new password.",
+            "description": "A newer code ends the older one. It is valid for ten minutes and for one use; five wrong tries end it. A number gets one message in 60 seconds.",
+            "requestBody": {
+              "required": true,
+              "content": {
+                "application/json": {
+                  "schema": {
+                    "$ref": "#/components/schemas/SendSmsCodeRequest"
+                  }
+                }
+              }
+            },
+            "responses": {
+              "200": {
+                "description": "Answer of SendSmsCode.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/SendSmsCodeResponse"
+                    }
+                  }
+                }
+              },
+              "422": {
+                "description": "手机号格式不正确",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "手机号格式不正确": {
+                        "summary": "手机号格式不正确",
+                        "value": {
+                          "detail": "手机号格式不正确"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "发送过于频繁",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "发送过于频繁，请稍后再试": {
+                        "summary": "发送过于频繁",
+                        "value": {
+                          "detail": "发送过于频繁，请稍后再试"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "500": {
+                "description": "短信发送失败",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "短信发送失败": {
+                        "summary": "短信发送失败",
+                        "value": {
+                          "detail": "短信发送失败"
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            },
+            "security": []
+          }
+        },
+        "/api/auth/login-by-sms": {
+          "post": {
+            "operationId": "AuthService_LoginBySms",
+            "tags": [
+              "AuthService"
+            ],
+            "summary": "Gives an access token for a number whose code was received. A number that nobody has bound gets an account of its own.",
+            "requestBody": {
+              "required": true,
+              "content": {
+                "application/json": {
+                  "schema": {
+                    "$ref": "#/components/schemas/LoginBySmsRequest"
+                  }
+                }
+              }
+            },
+            "responses": {
+              "200": {
+                "description": "An access token and whose it is.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/LoginBySmsResponse"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "description": "验证码无效",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "短信验证码无效或已过期": {
+                        "summary": "验证码无效",
+                        "value": {
+                          "detail": "短信验证码无效或已过期"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "账号被禁用",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "账号已被禁用": {
+                        "summary": "账号被禁用",
+                        "value": {
+                          "detail": "账号已被禁用"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "422": {
+                "description": "手机号格式不正确",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "手机号格式不正确": {
+                        "summary": "手机号格式不正确",
+                        "value": {
+                          "detail": "手机号格式不正确"
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            },
+            "security": []
+          }
+        },
+        "/api/auth/bind-phone": {
+          "post": {
+            "operationId": "AuthService_BindPhone",
+            "tags": [
+              "AuthService"
+            ],
+            "summary": "Makes a number, whose code was received, the one by which the caller signs in and is reached. Takes the place of an older one.",
+            "requestBody": {
+              "required": true,
+              "content": {
+                "application/json": {
+                  "schema": {
+                    "$ref": "#/components/schemas/BindPhoneRequest"
+                  }
+                }
+              }
+            },
+            "responses": {
+              "200": {
+                "description": "Answer of BindPhone.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/BindPhoneResponse"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "description": "验证码无效；手机号已被其他用户使用",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "短信验证码无效或已过期": {
+                        "summary": "验证码无效",
+                        "value": {
+                          "detail": "短信验证码无效或已过期"
+                        }
+                      },
+                      "手机号已被其他用户使用": {
+                        "summary": "手机号已被其他用户使用",
+                        "value": {
+                          "detail": "手机号已被其他用户使用"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "用户未登录",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "用户未登录",
+                        "value": {
+                          "detail": "无效的认证凭据"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "以应用密钥调用",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "应用密钥不能管理登录凭据": {
+                        "summary": "以应用密钥调用",
+                        "value": {
+                          "detail": "应用密钥不能管理登录凭据"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "422": {
+                "description": "手机号格式不正确",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "手机号格式不正确": {
+                        "summary": "手机号格式不正确",
+                        "value": {
+                          "detail": "手机号格式不正确"
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "bearer": []
+              },
+              {
+                "oauth2": []
+              }
+            ]
+          }
+        },
+        "/api/auth/change-phone": {
+          "post": {
+            "operationId": "AuthService_ChangePhone",
+            "tags": [
+              "AuthService"
+            ],
+            "summary": "The same for a number that takes the place of the one that is bound.",
+            "requestBody": {
+              "required": true,
+              "content": {
+                "application/json": {
+                  "schema": {
+                    "$ref": "#/components/schemas/ChangePhoneRequest"
+                  }
+                }
+              }
+            },
+            "responses": {
+              "200": {
+                "description": "Answer of ChangePhone.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/ChangePhoneResponse"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "description": "验证码无效；手机号已被其他用户使用",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "短信验证码无效或已过期": {
+                        "summary": "验证码无效",
+                        "value": {
+                          "detail": "短信验证码无效或已过期"
+                        }
+                      },
+                      "手机号已被其他用户使用": {
+                        "summary": "手机号已被其他用户使用",
+                        "value": {
+                          "detail": "手机号已被其他用户使用"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "用户未登录",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "用户未登录",
+                        "value": {
+                          "detail": "无效的认证凭据"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "以应用密钥调用",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "应用密钥不能管理登录凭据": {
+                        "summary": "以应用密钥调用",
+                        "value": {
+                          "detail": "应用密钥不能管理登录凭据"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "422": {
+                "description": "手机号格式不正确",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "手机号格式不正确": {
+                        "summary": "手机号格式不正确",
+                        "value": {
+                          "detail": "手机号格式不正确"
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "bearer": []
+              },
+              {
+                "oauth2": []
+              }
+            ]
+          }
+        },
+        "/api/auth/reset-password-by-sms": {
+          "post": {
+            "operationId": "AuthService_ResetPasswordBySms",
+            "tags": [
+              "AuthService"
+            ],
+            "summary": "Sets a new password for whoever receives the code of a bound number, and ends every token that was given out before.",
+            "requestBody": {
+              "required": true,
+              "content": {
+                "application/json": {
+                  "schema": {
+                    "$ref": "#/components/schemas/ResetPasswordBySmsRequest"
+                  }
+                }
+              }
+            },
+            "responses": {
+              "200": {
+                "description": "Answer of ResetPasswordBySms.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/ResetPasswordBySmsResponse"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "description": "验证码无效",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "短信验证码无效或已过期": {
+                        "summary": "验证码无效",
+                        "value": {
+                          "detail": "短信验证码无效或已过期"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "账号被禁用",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "账号已被禁用": {
+                        "summary": "账号被禁用",
+                        "value": {
+                          "detail": "账号已被禁用"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "404": {
+                "description": "该手机号未注册",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "该手机号未注册": {
+                        "summary": "该手机号未注册",
+                        "value": {
+                          "detail": "该手机号未注册"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "422": {
+                "description": "参数验证失败",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "密码长度至少为8位": {
+                        "summary": "参数验证失败",
+                        "value": {
+                          "detail": "密码长度至少为8位"
                         }
                       }
                     }
@@ -1069,6 +1963,24 @@ public enum CustomerServiceAPIDescription {
                   }
                 }
               },
+              "403": {
+                "description": "以应用密钥调用",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "应用密钥不能管理登录凭据": {
+                        "summary": "以应用密钥调用",
+                        "value": {
+                          "detail": "应用密钥不能管理登录凭据"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
               "422": {
                 "description": "参数验证失败",
                 "content": {
@@ -1104,6 +2016,242 @@ public enum CustomerServiceAPIDescription {
             },
             "required": [
               "detail"
+            ]
+          },
+          "CreateApplicationKeyResponse": {
+            "type": "object",
+            "description": "Answer of CreateApplicationKey.",
+            "properties": {
+              "message": {
+                "type": "string",
+                "description": "应用密钥创建成功.",
+                "examples": [
+                  "应用密钥创建成功"
+                ]
+              },
+              "application_key": {
+                "anyOf": [
+                  {
+                    "$ref": "#/components/schemas/ChangedApplicationKey"
+                  },
+                  {
+                    "type": "null"
+                  }
+                ],
+                "description": "The key, whole."
+              }
+            },
+            "required": [
+              "message",
+              "application_key"
+            ]
+          },
+          "ChangedApplicationKey": {
+            "type": "object",
+            "description": "A key as the answers to a change show it.",
+            "properties": {
+              "id": {
+                "type": "string",
+                "description": "A UUID.",
+                "examples": [
+                  "0b8e7d1c-3f5a-4c2e-9b1d-6a7f8e9d0c1b"
+                ]
+              },
+              "key": {
+                "type": "string",
+                "description": "The key: whole where it was just made, masked elsewhere.",
+                "examples": [
+                  "sk-1234567890abcdef"
+                ]
+              },
+              "is_active": {
+                "type": "boolean",
+                "description": "Whether it may be used.",
+                "examples": [
+                  true
+                ]
+              },
+              "created_at": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "format": "date-time",
+                "description": "When it was made.",
+                "examples": [
+                  "2024-01-01T00:00:00Z"
+                ]
+              }
+            },
+            "required": [
+              "id",
+              "key",
+              "is_active",
+              "created_at"
+            ]
+          },
+          "ApplicationKey": {
+            "type": "object",
+            "description": "What is known of a key.",
+            "properties": {
+              "id": {
+                "type": "string",
+                "description": "A UUID.",
+                "examples": [
+                  "0b8e7d1c-3f5a-4c2e-9b1d-6a7f8e9d0c1b"
+                ]
+              },
+              "user_id": {
+                "type": "string",
+                "description": "Whose it is.",
+                "examples": [
+                  "507f1f77bcf86cd799439011"
+                ]
+              },
+              "key": {
+                "type": "string",
+                "description": "The key, masked but for its last four characters.",
+                "examples": [
+                  "sk-************cdef"
+                ]
+              },
+              "is_active": {
+                "type": "boolean",
+                "description": "Whether it may be used.",
+                "examples": [
+                  true
+                ]
+              },
+              "last_used_at": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "format": "date-time",
+                "description": "When it was last used; null while it never was.",
+                "examples": [
+                  "2024-01-02T08:30:00Z"
+                ]
+              },
+              "created_at": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "format": "date-time",
+                "description": "When it was made.",
+                "examples": [
+                  "2024-01-01T00:00:00Z"
+                ]
+              },
+              "updated_at": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "format": "date-time",
+                "description": "When it was last rotated, enabled or disabled.",
+                "examples": [
+                  "2024-02-01T12:34:56Z"
+                ]
+              }
+            },
+            "required": [
+              "id",
+              "user_id",
+              "key",
+              "is_active",
+              "last_used_at",
+              "created_at",
+              "updated_at"
+            ]
+          },
+          "RotateApplicationKeyResponse": {
+            "type": "object",
+            "description": "Answer of RotateApplicationKey.",
+            "properties": {
+              "message": {
+                "type": "string",
+                "description": "应用密钥轮转成功.",
+                "examples": [
+                  "应用密钥轮转成功"
+                ]
+              },
+              "application_key": {
+                "anyOf": [
+                  {
+                    "$ref": "#/components/schemas/ChangedApplicationKey"
+                  },
+                  {
+                    "type": "null"
+                  }
+                ],
+                "description": "The new key, whole."
+              }
+            },
+            "required": [
+              "message",
+              "application_key"
+            ]
+          },
+          "SetApplicationKeyStatusRequest": {
+            "type": "object",
+            "description": "Request of SetApplicationKeyStatus.",
+            "properties": {
+              "is_active": {
+                "type": "boolean",
+                "description": "Whether the key may be used from now on.",
+                "examples": [
+                  true
+                ]
+              }
+            },
+            "required": [
+              "is_active"
+            ]
+          },
+          "SetApplicationKeyStatusResponse": {
+            "type": "object",
+            "description": "Answer of SetApplicationKeyStatus.",
+            "properties": {
+              "message": {
+                "type": "string",
+                "description": "应用密钥已启用 or 应用密钥已禁用.",
+                "examples": [
+                  "应用密钥已启用"
+                ]
+              },
+              "application_key": {
+                "anyOf": [
+                  {
+                    "$ref": "#/components/schemas/ChangedApplicationKey"
+                  },
+                  {
+                    "type": "null"
+                  }
+                ],
+                "description": "The key, masked."
+              }
+            },
+            "required": [
+              "message",
+              "application_key"
+            ]
+          },
+          "ValidateApplicationKeyResponse": {
+            "type": "object",
+            "description": "Answer of ValidateApplicationKey.",
+            "properties": {
+              "valid": {
+                "type": "boolean",
+                "description": "Whether it works now.",
+                "examples": [
+                  true
+                ]
+              }
+            },
+            "required": [
+              "valid"
             ]
           },
           "SendCodeRequest": {
@@ -1409,6 +2557,358 @@ public enum CustomerServiceAPIDescription {
               "access_token",
               "token_type",
               "expires_in"
+            ]
+          },
+          "SendSmsCodeRequest": {
+            "type": "object",
+            "description": "Request of SendSmsCode.",
+            "properties": {
+              "phone_number": {
+                "type": "string",
+                "pattern": "^1[3-9][0-9]{9}$",
+                "description": "Where the code goes: a mobile number of mainland China, 11 digits.",
+                "examples": [
+                  "13800000000"
+                ]
+              }
+            },
+            "required": [
+              "phone_number"
+            ]
+          },
+          "SendSmsCodeResponse": {
+            "type": "object",
+            "description": "Answer of SendSmsCode.",
+            "properties": {
+              "message": {
+                "type": "string",
+                "description": "短信验证码已发送.",
+                "examples": [
+                  "短信验证码已发送"
+                ]
+              },
+              "phone_number": {
+                "type": "string",
+                "description": "The number.",
+                "examples": [
+                  "13800000000"
+                ]
+              }
+            },
+            "required": [
+              "message",
+              "phone_number"
+            ]
+          },
+          "LoginBySmsRequest": {
+            "type": "object",
+            "description": "Request of LoginBySms.",
+            "properties": {
+              "phone_number": {
+                "type": "string",
+                "pattern": "^1[3-9][0-9]{9}$",
+                "description": "The number that the code was sent to.",
+                "examples": [
+                  "13800000000"
+                ]
+              },
+              "verification_code": {
+                "type": "string",
+                "pattern": "^[0-9]{6}$",
+                "description": "The six digits that were received.",
+                "examples": [
+                  "123456"
+                ]
+              }
+            },
+            "required": [
+              "phone_number",
+              "verification_code"
+            ]
+          },
+          "LoginBySmsResponse": {
+            "type": "object",
+            "description": "An access token and whose it is.",
+            "properties": {
+              "access_token": {
+                "type": "string",
+                "description": "The token, for the header `Authorization: Bearer …`.",
+                "examples": [
+                  "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9..."
+                ]
+              },
+              "token_type": {
+                "type": "string",
+                "description": "Always \"bearer\".",
+                "examples": [
+                  "bearer"
+                ]
+              },
+              "expires_in": {
+                "type": "integer",
+                "format": "int64",
+                "description": "Seconds until the token ends.",
+                "examples": [
+                  1800
+                ]
+              },
+              "user": {
+                "anyOf": [
+                  {
+                    "$ref": "#/components/schemas/SmsUser"
+                  },
+                  {
+                    "type": "null"
+                  }
+                ],
+                "description": "Who signed in."
+              }
+            },
+            "required": [
+              "access_token",
+              "token_type",
+              "expires_in",
+              "user"
+            ]
+          },
+          "SmsUser": {
+            "type": "object",
+            "description": "An account as a sign-in by text message shows it: without times.",
+            "properties": {
+              "id": {
+                "type": "string",
+                "description": "24 lower-case hex digits.",
+                "examples": [
+                  "507f1f77bcf86cd799439011"
+                ]
+              },
+              "email": {
+                "type": "string",
+                "description": "The address, in lower case; one that was made up for an account that has none.",
+                "examples": [
+                  "13800000000@dreamreflex.com"
+                ]
+              },
+              "role": {
+                "type": "string",
+                "enum": [
+                  "user",
+                  "admin"
+                ],
+                "description": "\"user\" or \"admin\".",
+                "examples": [
+                  "user"
+                ]
+              },
+              "is_active": {
+                "type": "boolean",
+                "description": "Whether the account may be used.",
+                "examples": [
+                  true
+                ]
+              },
+              "full_name": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "description": "The person's name.",
+                "examples": [
+                  "张三"
+                ]
+              },
+              "phone_number": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "description": "How to reach the person.",
+                "examples": [
+                  "13800000000"
+                ]
+              },
+              "avatar_url": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "description": "Address of a picture.",
+                "examples": [
+                  "https://cdn.example.com/avatar.png"
+                ]
+              },
+              "bio": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "description": "A few words about the person.",
+                "examples": [
+                  "负责北区客户成功支持。"
+                ]
+              }
+            },
+            "required": [
+              "id",
+              "email",
+              "role",
+              "is_active",
+              "full_name",
+              "phone_number",
+              "avatar_url",
+              "bio"
+            ]
+          },
+          "BindPhoneRequest": {
+            "type": "object",
+            "description": "Request of BindPhone.",
+            "properties": {
+              "phone_number": {
+                "type": "string",
+                "pattern": "^1[3-9][0-9]{9}$",
+                "description": "The number that the code was sent to.",
+                "examples": [
+                  "13800000000"
+                ]
+              },
+              "verification_code": {
+                "type": "string",
+                "pattern": "^[0-9]{6}$",
+                "description": "The six digits that were received.",
+                "examples": [
+                  "123456"
+                ]
+              }
+            },
+            "required": [
+              "phone_number",
+              "verification_code"
+            ]
+          },
+          "BindPhoneResponse": {
+            "type": "object",
+            "description": "Answer of BindPhone.",
+            "properties": {
+              "message": {
+                "type": "string",
+                "description": "手机号绑定成功.",
+                "examples": [
+                  "手机号绑定成功"
+                ]
+              },
+              "phone_number": {
+                "type": "string",
+                "description": "The number.",
+                "examples": [
+                  "13800000000"
+                ]
+              }
+            },
+            "required": [
+              "message",
+              "phone_number"
+            ]
+          },
+          "ChangePhoneRequest": {
+            "type": "object",
+            "description": "Request of ChangePhone.",
+            "properties": {
+              "new_phone_number": {
+                "type": "string",
+                "pattern": "^1[3-9][0-9]{9}$",
+                "description": "The new number, which the code was sent to.",
+                "examples": [
+                  "13800000000"
+                ]
+              },
+              "verification_code": {
+                "type": "string",
+                "pattern": "^[0-9]{6}$",
+                "description": "The six digits that were received.",
+                "examples": [
+                  "123456"
+                ]
+              }
+            },
+            "required": [
+              "new_phone_number",
+              "verification_code"
+            ]
+          },
+          "ChangePhoneResponse": {
+            "type": "object",
+            "description": "Answer of ChangePhone.",
+            "properties": {
+              "message": {
+                "type": "string",
+                "description": "手机号码修改成功.",
+                "examples": [
+                  "手机号码修改成功"
+                ]
+              },
+              "phone_number": {
+                "type": "string",
+                "description": "The new number.",
+                "examples": [
+                  "13800000000"
+                ]
+              }
+            },
+            "required": [
+              "message",
+              "phone_number"
+            ]
+          },
+          "ResetPasswordBySmsRequest": {
+            "type": "object",
+            "description": "Request of ResetPasswordBySms.",
+            "properties": {
+              "phone_number": {
+                "type": "string",
+                "pattern": "^1[3-9][0-9]{9}$",
+                "description": "The number that the code was sent to.",
+                "examples": [
+                  "13800000000"
+                ]
+              },
+              "verification_code": {
+                "type": "string",
+                "pattern": "^[0-9]{6}$",
+                "description": "The six digits that were received.",
+                "examples": [
+                  "123456"
+                ]
+              },
+              "new_password": {
+                "type": "string",
+                "minLength": 8,
+                "maxLength": 128,
+                "description": "The password from now on, 8 to 128 characters.",
+                "examples": [
+                  "NewPassw0rd!"
+                ]
+              }
+            },
+            "required": [
+              "phone_number",
+              "verification_code",
+              "new_password"
+            ]
+          },
+          "ResetPasswordBySmsResponse": {
+            "type": "object",
+            "description": "Answer of ResetPasswordBySms.",
+            "properties": {
+              "message": {
+                "type": "string",
+                "description": "密码重置成功.",
+                "examples": [
+                  "密码重置成功"
+                ]
+              }
+            },
+            "required": [
+              "message"
             ]
           },
           "CreateTicketRequest": {

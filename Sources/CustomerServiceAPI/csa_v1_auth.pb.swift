@@ -6,11 +6,8 @@ public import RPC
 /// Does not compile? Then this file and the Protobuf module are of different versions: generate again.
 private typealias NeededRuntime = Protobuf.GeneratedCodeVersion1
 
-/// Package `csa.v1`.
-public enum CSAv1 {}
-
 extension CSAv1 {
-  /// The file `csa/v1/auth.proto`. Signing in with an e-mail address and a password (chapters 1.1 to 1.4 of the document).
+  /// The file `csa/v1/auth.proto`. Signing in with an e-mail address and a password, or by text message (chapters 1.1 to 1.4 and 1.2.1 to 1.2.5 of the document).
   public static let authFile = Protobuf.FileDescriptor(
     base64: """
       ChFjc2EvdjEvYXV0aC5wcm90bxIGY3NhLnYxGhtidWYvdmFsaWRhdGUvdmFsaWRhdGUucHJvdG8aEWNzYS92MS91c2VyLnByb3RvGhxnb29nbGUvYXBpL2Fu\
@@ -23,16 +20,60 @@ extension CSAv1 {
       qtQYCAoG6YKu566xEiQKCHBhc3N3b3JkGAIgASgJQhK6SAPIAQGq1BgICgblr4bnoIEiTQoNTG9naW5SZXNwb25zZRIUCgxhY2Nlc3NfdG9rZW4YASABKAkS\
       EgoKdG9rZW5fdHlwZRgCIAEoCRISCgpleHBpcmVzX2luGAMgASgDIloKDFRva2VuUmVxdWVzdBIkCgh1c2VybmFtZRgBIAEoCUISukgDyAEBqtQYCAoG6YKu\
       566xEiQKCHBhc3N3b3JkGAIgASgJQhK6SAPIAQGq1BgICgblr4bnoIEiTQoNVG9rZW5SZXNwb25zZRIUCgxhY2Nlc3NfdG9rZW4YASABKAkSEgoKdG9rZW5f\
-      dHlwZRgCIAEoCRISCgpleHBpcmVzX2luGAMgASgDMsQGCgtBdXRoU2VydmljZRK1AQoIU2VuZENvZGUSFy5jc2EudjEuU2VuZENvZGVSZXF1ZXN0GhguY3Nh\
-      LnYxLlNlbmRDb2RlUmVzcG9uc2UidoLT5JMCGCITL2FwaS9hdXRoL3NlbmQtY29kZToBKqrUGFQIARoEY29kZToxCKYDEhXpgq7nrrHmoLzlvI/kuI3mraPn\
-      oa4aFemCrueuseagvOW8j+S4jeato+ehrjoXCPQDEhLpgq7ku7blj5HpgIHlpLHotKUS+wEKCFJlZ2lzdGVyEhcuY3NhLnYxLlJlZ2lzdGVyUmVxdWVzdBoM\
-      LmNzYS52MS5Vc2VyIscBgtPkkwIXIhIvYXBpL2F1dGgvcmVnaXN0ZXI6ASqq1BilAQgBEMkBGgpjcmVkZW50aWFsOjEIkAMSD+mqjOivgeeggeaXoOaViBob\
-      6aqM6K+B56CB5peg5pWI5oiW5bey6L+H5pyfOisIkAMSD+mCrueuseW3suazqOWGjBoV6K+l6YKu566x5bey6KKr5rOo5YaMOjIIpgMSEuWPguaVsOmqjOiv\
-      geWksei0pRoZ5a+G56CB6ZW/5bqm6Iez5bCR5Li6OOS9jRK3AQoFTG9naW4SFC5jc2EudjEuTG9naW5SZXF1ZXN0GhUuY3NhLnYxLkxvZ2luUmVzcG9uc2Ui\
-      gAGC0+STAhQiDy9hcGkvYXV0aC9sb2dpbjoBKqrUGGIIARoKY3JlZGVudGlhbDooCJEDEgznmbvlvZXlpLHotKUaFemCrueuseaIluWvhueggemUmeivrzoo\
-      CJMDEg/otKblj7fooqvnpoHnlKgaEui0puWPt+W3suiiq+emgeeUqBK5AQoFVG9rZW4SFC5jc2EudjEuVG9rZW5SZXF1ZXN0GhUuY3NhLnYxLlRva2VuUmVz\
-      cG9uc2UiggGC0+STAhQiDy9hcGkvYXV0aC90b2tlbjoBKqrUGGQIARoKY3JlZGVudGlhbDABOigIkQMSDOeZu+W9leWksei0pRoV6YKu566x5oiW5a+G56CB\
-      6ZSZ6K+vOigIkwMSD+i0puWPt+iiq+emgeeUqBoS6LSm5Y+35bey6KKr56aB55SoGgmq1BgFCgNjc2FCCLoCBUNTQXYxYgZwcm90bzM=
+      dHlwZRgCIAEoCRISCgpleHBpcmVzX2luGAMgASgDIqsBChJTZW5kU21zQ29kZVJlcXVlc3QSlAEKDHBob25lX251bWJlchgBIAEoCUJ+ukgDyAEBukgUchIy\
+      EF4xWzMtOV1bMC05XXs5fSSq1BhdCgnmiYvmnLrlj7caJAoIcmVxdWlyZWQSGOaJi+acuuWPt+agvOW8j+S4jeato+ehrhoqCg5zdHJpbmcucGF0dGVybhIY\
+      5omL5py65Y+35qC85byP5LiN5q2j56GuIjwKE1NlbmRTbXNDb2RlUmVzcG9uc2USDwoHbWVzc2FnZRgBIAEoCRIUCgxwaG9uZV9udW1iZXIYAiABKAkitQIK\
+      EUxvZ2luQnlTbXNSZXF1ZXN0EpQBCgxwaG9uZV9udW1iZXIYASABKAlCfrpIA8gBAbpIFHISMhBeMVszLTldWzAtOV17OX0kqtQYXQoJ5omL5py65Y+3GiQK\
+      CHJlcXVpcmVkEhjmiYvmnLrlj7fmoLzlvI/kuI3mraPnoa4aKgoOc3RyaW5nLnBhdHRlcm4SGOaJi+acuuWPt+agvOW8j+S4jeato+ehrhKIAQoRdmVyaWZp\
+      Y2F0aW9uX2NvZGUYAiABKAlCbbpIA8gBAbpIDnIMMgpeWzAtOV17Nn0kqtQYUgoJ6aqM6K+B56CBGkUKDnN0cmluZy5wYXR0ZXJuEjPpqozor4HnoIHvvIh2\
+      ZXJpZmljYXRpb25fY29kZe+8ieW/hemhu+aYrzbkvY3mlbDlrZcicQoSTG9naW5CeVNtc1Jlc3BvbnNlEhQKDGFjY2Vzc190b2tlbhgBIAEoCRISCgp0b2tl\
+      bl90eXBlGAIgASgJEhIKCmV4cGlyZXNfaW4YAyABKAMSHQoEdXNlchgEIAEoCzIPLmNzYS52MS5TbXNVc2VyIu0BCgdTbXNVc2VyEgoKAmlkGAEgASgJEg0K\
+      BWVtYWlsGAIgASgJEiAKBHJvbGUYAyABKAlCErpID3INUgR1c2VyUgVhZG1pbhIRCglpc19hY3RpdmUYBCABKAgSFgoJZnVsbF9uYW1lGAUgASgJSACIAQES\
+      GQoMcGhvbmVfbnVtYmVyGAYgASgJSAGIAQESFwoKYXZhdGFyX3VybBgHIAEoCUgCiAEBEhAKA2JpbxgIIAEoCUgDiAEBQgwKCl9mdWxsX25hbWVCDwoNX3Bo\
+      b25lX251bWJlckINCgtfYXZhdGFyX3VybEIGCgRfYmlvIrQCChBCaW5kUGhvbmVSZXF1ZXN0EpQBCgxwaG9uZV9udW1iZXIYASABKAlCfrpIA8gBAbpIFHIS\
+      MhBeMVszLTldWzAtOV17OX0kqtQYXQoJ5omL5py65Y+3GiQKCHJlcXVpcmVkEhjmiYvmnLrlj7fmoLzlvI/kuI3mraPnoa4aKgoOc3RyaW5nLnBhdHRlcm4S\
+      GOaJi+acuuWPt+agvOW8j+S4jeato+ehrhKIAQoRdmVyaWZpY2F0aW9uX2NvZGUYAiABKAlCbbpIA8gBAbpIDnIMMgpeWzAtOV17Nn0kqtQYUgoJ6aqM6K+B\
+      56CBGkUKDnN0cmluZy5wYXR0ZXJuEjPpqozor4HnoIHvvIh2ZXJpZmljYXRpb25fY29kZe+8ieW/hemhu+aYrzbkvY3mlbDlrZciOgoRQmluZFBob25lUmVz\
+      cG9uc2USDwoHbWVzc2FnZRgBIAEoCRIUCgxwaG9uZV9udW1iZXIYAiABKAkiugIKEkNoYW5nZVBob25lUmVxdWVzdBKYAQoQbmV3X3Bob25lX251bWJlchgB\
+      IAEoCUJ+ukgDyAEBukgUchIyEF4xWzMtOV1bMC05XXs5fSSq1BhdCgnmiYvmnLrlj7caJAoIcmVxdWlyZWQSGOaJi+acuuWPt+agvOW8j+S4jeato+ehrhoq\
+      Cg5zdHJpbmcucGF0dGVybhIY5omL5py65Y+35qC85byP5LiN5q2j56GuEogBChF2ZXJpZmljYXRpb25fY29kZRgCIAEoCUJtukgDyAEBukgOcgwyCl5bMC05\
+      XXs2fSSq1BhSCgnpqozor4HnoIEaRQoOc3RyaW5nLnBhdHRlcm4SM+mqjOivgeegge+8iHZlcmlmaWNhdGlvbl9jb2Rl77yJ5b+F6aG75pivNuS9jeaVsOWt\
+      lyI8ChNDaGFuZ2VQaG9uZVJlc3BvbnNlEg8KB21lc3NhZ2UYASABKAkSFAoMcGhvbmVfbnVtYmVyGAIgASgJItMDChlSZXNldFBhc3N3b3JkQnlTbXNSZXF1\
+      ZXN0EpQBCgxwaG9uZV9udW1iZXIYASABKAlCfrpIA8gBAbpIFHISMhBeMVszLTldWzAtOV17OX0kqtQYXQoJ5omL5py65Y+3GiQKCHJlcXVpcmVkEhjmiYvm\
+      nLrlj7fmoLzlvI/kuI3mraPnoa4aKgoOc3RyaW5nLnBhdHRlcm4SGOaJi+acuuWPt+agvOW8j+S4jeato+ehrhKIAQoRdmVyaWZpY2F0aW9uX2NvZGUYAiAB\
+      KAlCbbpIA8gBAbpIDnIMMgpeWzAtOV17Nn0kqtQYUgoJ6aqM6K+B56CBGkUKDnN0cmluZy5wYXR0ZXJuEjPpqozor4HnoIHvvIh2ZXJpZmljYXRpb25fY29k\
+      Ze+8ieW/hemhu+aYrzbkvY3mlbDlrZcSkwEKDG5ld19wYXNzd29yZBgDIAEoCUJ9ukgHcgUQCBiAAarUGG8KCeaWsOWvhueggRID5L2NGisKDnN0cmluZy5t\
+      aW5fbGVuEhnlr4bnoIHplb/luqboh7PlsJHkuLo45L2NGjAKDnN0cmluZy5tYXhfbGVuEh7lr4bnoIHplb/luqbkuI3og73otoXov4cxMjjkvY0iLQoaUmVz\
+      ZXRQYXNzd29yZEJ5U21zUmVzcG9uc2USDwoHbWVzc2FnZRgBIAEoCTK5FAoLQXV0aFNlcnZpY2UStQEKCFNlbmRDb2RlEhcuY3NhLnYxLlNlbmRDb2RlUmVx\
+      dWVzdBoYLmNzYS52MS5TZW5kQ29kZVJlc3BvbnNlInaC0+STAhgiEy9hcGkvYXV0aC9zZW5kLWNvZGU6ASqq1BhUCAEaBGNvZGU6MQimAxIV6YKu566x5qC8\
+      5byP5LiN5q2j56GuGhXpgq7nrrHmoLzlvI/kuI3mraPnoa46Fwj0AxIS6YKu5Lu25Y+R6YCB5aSx6LSlEvsBCghSZWdpc3RlchIXLmNzYS52MS5SZWdpc3Rl\
+      clJlcXVlc3QaDC5jc2EudjEuVXNlciLHAYLT5JMCFyISL2FwaS9hdXRoL3JlZ2lzdGVyOgEqqtQYpQEIARDJARoKY3JlZGVudGlhbDoxCJADEg/pqozor4Hn\
+      oIHml6DmlYgaG+mqjOivgeeggeaXoOaViOaIluW3sui/h+acnzorCJADEg/pgq7nrrHlt7Lms6jlhowaFeivpemCrueuseW3suiiq+azqOWGjDoyCKYDEhLl\
+      j4LmlbDpqozor4HlpLHotKUaGeWvhueggemVv+W6puiHs+WwkeS4ujjkvY0StwEKBUxvZ2luEhQuY3NhLnYxLkxvZ2luUmVxdWVzdBoVLmNzYS52MS5Mb2dp\
+      blJlc3BvbnNlIoABgtPkkwIUIg8vYXBpL2F1dGgvbG9naW46ASqq1BhiCAEaCmNyZWRlbnRpYWw6KAiRAxIM55m75b2V5aSx6LSlGhXpgq7nrrHmiJblr4bn\
+      oIHplJnor686KAiTAxIP6LSm5Y+36KKr56aB55SoGhLotKblj7flt7LooqvnpoHnlKgSuQEKBVRva2VuEhQuY3NhLnYxLlRva2VuUmVxdWVzdBoVLmNzYS52\
+      MS5Ub2tlblJlc3BvbnNlIoIBgtPkkwIUIg8vYXBpL2F1dGgvdG9rZW46ASqq1BhkCAEaCmNyZWRlbnRpYWwwATooCJEDEgznmbvlvZXlpLHotKUaFemCrueu\
+      seaIluWvhueggemUmeivrzooCJMDEg/otKblj7fooqvnpoHnlKgaEui0puWPt+W3suiiq+emgeeUqBKdAgoLU2VuZFNtc0NvZGUSGi5jc2EudjEuU2VuZFNt\
+      c0NvZGVSZXF1ZXN0GhsuY3NhLnYxLlNlbmRTbXNDb2RlUmVzcG9uc2Ui1AGC0+STAhwiFy9hcGkvYXV0aC9zZW5kLXNtcy1jb2RlOgEqqtQYrQEIARoEY29k\
+      ZTo3CKYDEhjmiYvmnLrlj7fmoLzlvI/kuI3mraPnoa4aGOaJi+acuuWPt+agvOW8j+S4jeato+ehrjo9CK0DEhLlj5HpgIHov4fkuo7popHnuYEaJOWPkemA\
+      gei/h+S6jumikee5ge+8jOivt+eojeWQjuWGjeivlTorCPQDEhLnn63kv6Hlj5HpgIHlpLHotKUaEuefreS/oeWPkemAgeWksei0pRKWAgoKTG9naW5CeVNt\
+      cxIZLmNzYS52MS5Mb2dpbkJ5U21zUmVxdWVzdBoaLmNzYS52MS5Mb2dpbkJ5U21zUmVzcG9uc2Ui0AGC0+STAhsiFi9hcGkvYXV0aC9sb2dpbi1ieS1zbXM6\
+      ASqq1BiqAQgBGgpjcmVkZW50aWFsOjcIkAMSD+mqjOivgeeggeaXoOaViBoh55+t5L+h6aqM6K+B56CB5peg5pWI5oiW5bey6L+H5pyfOigIkwMSD+i0puWP\
+      t+iiq+emgeeUqBoS6LSm5Y+35bey6KKr56aB55SoOjcIpgMSGOaJi+acuuWPt+agvOW8j+S4jeato+ehrhoY5omL5py65Y+35qC85byP5LiN5q2j56GuEqMD\
+      CglCaW5kUGhvbmUSGC5jc2EudjEuQmluZFBob25lUmVxdWVzdBoZLmNzYS52MS5CaW5kUGhvbmVSZXNwb25zZSLgAoLT5JMCGSIUL2FwaS9hdXRoL2JpbmQt\
+      cGhvbmU6ASqq1Bi8AggCGgpjcmVkZW50aWFsOjcIkAMSD+mqjOivgeeggeaXoOaViBoh55+t5L+h6aqM6K+B56CB5peg5pWI5oiW5bey6L+H5pyfOkkIkAMS\
+      IeaJi+acuuWPt+W3suiiq+WFtuS7lueUqOaIt+S9v+eUqBoh5omL5py65Y+35bey6KKr5YW25LuW55So5oi35L2/55SoOisIkQMSD+eUqOaIt+acqueZu+W9\
+      lRoV5peg5pWI55qE6K6k6K+B5Yet5o2uOkAIkwMSFeS7peW6lOeUqOWvhumSpeiwg+eUqBok5bqU55So5a+G6ZKl5LiN6IO9566h55CG55m75b2V5Yet5o2u\
+      OjcIpgMSGOaJi+acuuWPt+agvOW8j+S4jeato+ehrhoY5omL5py65Y+35qC85byP5LiN5q2j56GuQAESqwMKC0NoYW5nZVBob25lEhouY3NhLnYxLkNoYW5n\
+      ZVBob25lUmVxdWVzdBobLmNzYS52MS5DaGFuZ2VQaG9uZVJlc3BvbnNlIuICgtPkkwIbIhYvYXBpL2F1dGgvY2hhbmdlLXBob25lOgEqqtQYvAIIAhoKY3Jl\
+      ZGVudGlhbDo3CJADEg/pqozor4HnoIHml6DmlYgaIeefreS/oemqjOivgeeggeaXoOaViOaIluW3sui/h+acnzpJCJADEiHmiYvmnLrlj7flt7Looqvlhbbk\
+      u5bnlKjmiLfkvb/nlKgaIeaJi+acuuWPt+W3suiiq+WFtuS7lueUqOaIt+S9v+eUqDorCJEDEg/nlKjmiLfmnKrnmbvlvZUaFeaXoOaViOeahOiupOivgeWH\
+      reaNrjpACJMDEhXku6XlupTnlKjlr4bpkqXosIPnlKgaJOW6lOeUqOWvhumSpeS4jeiDveeuoeeQhueZu+W9leWHreaNrjo3CKYDEhjmiYvmnLrlj7fmoLzl\
+      vI/kuI3mraPnoa4aGOaJi+acuuWPt+agvOW8j+S4jeato+ehrkABEuUCChJSZXNldFBhc3N3b3JkQnlTbXMSIS5jc2EudjEuUmVzZXRQYXNzd29yZEJ5U21z\
+      UmVxdWVzdBoiLmNzYS52MS5SZXNldFBhc3N3b3JkQnlTbXNSZXNwb25zZSKHAoLT5JMCJCIfL2FwaS9hdXRoL3Jlc2V0LXBhc3N3b3JkLWJ5LXNtczoBKqrU\
+      GNgBCAEaCmNyZWRlbnRpYWw6NwiQAxIP6aqM6K+B56CB5peg5pWIGiHnn63kv6Hpqozor4HnoIHml6DmlYjmiJblt7Lov4fmnJ86KAiTAxIP6LSm5Y+36KKr\
+      56aB55SoGhLotKblj7flt7LooqvnpoHnlKg6MQiUAxIV6K+l5omL5py65Y+35pyq5rOo5YaMGhXor6XmiYvmnLrlj7fmnKrms6jlhow6MgimAxIS5Y+C5pWw\
+      6aqM6K+B5aSx6LSlGhnlr4bnoIHplb/luqboh7PlsJHkuLo45L2NGgmq1BgFCgNjc2FCCLoCBUNTQXYxYgZwcm90bzM=
       """,
     dependencies: [BufValidate.validateFile, CSAv1.userFile, GoogleAPI.annotationsFile, WeftV1.optionsFile])
 
@@ -48,6 +89,19 @@ extension CSAv1 {
     func login(_ request: CSAv1.LoginRequest, _ call: RPC.ServerCall) async throws -> CSAv1.LoginResponse
     /// The same as Login in the form of the OAuth2 password grant, for tools such as Swagger UI.
     func token(_ request: CSAv1.TokenRequest, _ call: RPC.ServerCall) async throws -> CSAv1.TokenResponse
+    /// Sends a code of six digits to a mobile number, for signing in, binding the number or a new password.
+    ///
+    /// A newer code ends the older one. It is valid for ten minutes and for one use; five wrong tries end it. A number gets one
+    /// message in 60 seconds.
+    func sendSmsCode(_ request: CSAv1.SendSmsCodeRequest, _ call: RPC.ServerCall) async throws -> CSAv1.SendSmsCodeResponse
+    /// Gives an access token for a number whose code was received. A number that nobody has bound gets an account of its own.
+    func loginBySms(_ request: CSAv1.LoginBySmsRequest, _ call: RPC.ServerCall) async throws -> CSAv1.LoginBySmsResponse
+    /// Makes a number, whose code was received, the one by which the caller signs in and is reached. Takes the place of an older one.
+    func bindPhone(_ request: CSAv1.BindPhoneRequest, _ call: RPC.ServerCall) async throws -> CSAv1.BindPhoneResponse
+    /// The same for a number that takes the place of the one that is bound.
+    func changePhone(_ request: CSAv1.ChangePhoneRequest, _ call: RPC.ServerCall) async throws -> CSAv1.ChangePhoneResponse
+    /// Sets a new password for whoever receives the code of a bound number, and ends every token that was given out before.
+    func resetPasswordBySms(_ request: CSAv1.ResetPasswordBySmsRequest, _ call: RPC.ServerCall) async throws -> CSAv1.ResetPasswordBySmsResponse
   }
 
   /// The RPCs of `csa.v1.AuthService`.
@@ -62,6 +116,19 @@ extension CSAv1 {
     public static let login = RPC.MethodDescriptor(CSAv1.authFile.services[0], method: 2)
     /// The same as Login in the form of the OAuth2 password grant, for tools such as Swagger UI.
     public static let token = RPC.MethodDescriptor(CSAv1.authFile.services[0], method: 3)
+    /// Sends a code of six digits to a mobile number, for signing in, binding the number or a new password.
+    ///
+    /// A newer code ends the older one. It is valid for ten minutes and for one use; five wrong tries end it. A number gets one
+    /// message in 60 seconds.
+    public static let sendSmsCode = RPC.MethodDescriptor(CSAv1.authFile.services[0], method: 4)
+    /// Gives an access token for a number whose code was received. A number that nobody has bound gets an account of its own.
+    public static let loginBySms = RPC.MethodDescriptor(CSAv1.authFile.services[0], method: 5)
+    /// Makes a number, whose code was received, the one by which the caller signs in and is reached. Takes the place of an older one.
+    public static let bindPhone = RPC.MethodDescriptor(CSAv1.authFile.services[0], method: 6)
+    /// The same for a number that takes the place of the one that is bound.
+    public static let changePhone = RPC.MethodDescriptor(CSAv1.authFile.services[0], method: 7)
+    /// Sets a new password for whoever receives the code of a bound number, and ends every token that was given out before.
+    public static let resetPasswordBySms = RPC.MethodDescriptor(CSAv1.authFile.services[0], method: 8)
   }
 
   /// Calls `csa.v1.AuthService`.
@@ -89,6 +156,34 @@ extension CSAv1 {
     /// The same as Login in the form of the OAuth2 password grant, for tools such as Swagger UI.
     public func token(_ request: CSAv1.TokenRequest, options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> CSAv1.TokenResponse {
       try await self.client.unary(CSAv1.AuthServiceMethods.token, request, options: options)
+    }
+
+    /// Sends a code of six digits to a mobile number, for signing in, binding the number or a new password.
+    ///
+    /// A newer code ends the older one. It is valid for ten minutes and for one use; five wrong tries end it. A number gets one
+    /// message in 60 seconds.
+    public func sendSmsCode(_ request: CSAv1.SendSmsCodeRequest, options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> CSAv1.SendSmsCodeResponse {
+      try await self.client.unary(CSAv1.AuthServiceMethods.sendSmsCode, request, options: options)
+    }
+
+    /// Gives an access token for a number whose code was received. A number that nobody has bound gets an account of its own.
+    public func loginBySms(_ request: CSAv1.LoginBySmsRequest, options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> CSAv1.LoginBySmsResponse {
+      try await self.client.unary(CSAv1.AuthServiceMethods.loginBySms, request, options: options)
+    }
+
+    /// Makes a number, whose code was received, the one by which the caller signs in and is reached. Takes the place of an older one.
+    public func bindPhone(_ request: CSAv1.BindPhoneRequest, options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> CSAv1.BindPhoneResponse {
+      try await self.client.unary(CSAv1.AuthServiceMethods.bindPhone, request, options: options)
+    }
+
+    /// The same for a number that takes the place of the one that is bound.
+    public func changePhone(_ request: CSAv1.ChangePhoneRequest, options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> CSAv1.ChangePhoneResponse {
+      try await self.client.unary(CSAv1.AuthServiceMethods.changePhone, request, options: options)
+    }
+
+    /// Sets a new password for whoever receives the code of a bound number, and ends every token that was given out before.
+    public func resetPasswordBySms(_ request: CSAv1.ResetPasswordBySmsRequest, options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> CSAv1.ResetPasswordBySmsResponse {
+      try await self.client.unary(CSAv1.AuthServiceMethods.resetPasswordBySms, request, options: options)
     }
   }
 
@@ -302,6 +397,353 @@ extension CSAv1 {
       if !self.accessToken.isEmpty { writer.string(self.accessToken, tag: 10) }
     }
   }
+
+  /// Request of SendSmsCode.
+  public struct SendSmsCodeRequest: Protobuf.Message {
+    /// Where the code goes: a mobile number of mainland China, 11 digits. Example: "13800000000"
+    public var phoneNumber: Swift.String = ""
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAv1.authFile.message(at: [7])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 10: self.phoneNumber = try reader.string()
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      if !self.phoneNumber.isEmpty { writer.string(self.phoneNumber, tag: 10) }
+    }
+  }
+
+  /// Answer of SendSmsCode.
+  public struct SendSmsCodeResponse: Protobuf.Message {
+    /// 短信验证码已发送. Example: "短信验证码已发送"
+    public var message: Swift.String = ""
+    /// The number. Example: "13800000000"
+    public var phoneNumber: Swift.String = ""
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAv1.authFile.message(at: [8])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 10: self.message = try reader.string()
+        case 18: self.phoneNumber = try reader.string()
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      if !self.phoneNumber.isEmpty { writer.string(self.phoneNumber, tag: 18) }
+      if !self.message.isEmpty { writer.string(self.message, tag: 10) }
+    }
+  }
+
+  /// Request of LoginBySms.
+  public struct LoginBySmsRequest: Protobuf.Message {
+    /// The number that the code was sent to. Example: "13800000000"
+    public var phoneNumber: Swift.String = ""
+    /// The six digits that were received. Example: "123456"
+    public var verificationCode: Swift.String = ""
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAv1.authFile.message(at: [9])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 10: self.phoneNumber = try reader.string()
+        case 18: self.verificationCode = try reader.string()
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      if !self.verificationCode.isEmpty { writer.string(self.verificationCode, tag: 18) }
+      if !self.phoneNumber.isEmpty { writer.string(self.phoneNumber, tag: 10) }
+    }
+  }
+
+  /// An access token and whose it is.
+  public struct LoginBySmsResponse: Protobuf.Message {
+    /// The token, for the header `Authorization: Bearer …`. Example: "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9..."
+    public var accessToken: Swift.String = ""
+    /// Always "bearer". Example: "bearer"
+    public var tokenType: Swift.String = ""
+    /// Seconds until the token ends. Example: 1800
+    public var expiresIn: Swift.Int64 = 0
+    /// Who signed in.
+    public var user: CSAv1.SmsUser?
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAv1.authFile.message(at: [10])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 10: self.accessToken = try reader.string()
+        case 18: self.tokenType = try reader.string()
+        case 24: self.expiresIn = try reader.int64()
+        case 34: try reader.message(into: &self.user)
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      if let value = self.user { writer.message(value, tag: 34) }
+      if self.expiresIn != 0 { writer.int64(self.expiresIn, tag: 24) }
+      if !self.tokenType.isEmpty { writer.string(self.tokenType, tag: 18) }
+      if !self.accessToken.isEmpty { writer.string(self.accessToken, tag: 10) }
+    }
+  }
+
+  /// An account as a sign-in by text message shows it: without times.
+  public struct SmsUser: Protobuf.Message {
+    /// 24 lower-case hex digits. Example: "507f1f77bcf86cd799439011"
+    public var id: Swift.String = ""
+    /// The address, in lower case; one that was made up for an account that has none. Example: "13800000000@dreamreflex.com"
+    public var email: Swift.String = ""
+    /// "user" or "admin". Example: "user"
+    public var role: Swift.String = ""
+    /// Whether the account may be used. Example: true
+    public var isActive: Swift.Bool = false
+    /// The person's name. Example: "张三"
+    public var fullName: Swift.String?
+    /// How to reach the person. Example: "13800000000"
+    public var phoneNumber: Swift.String?
+    /// Address of a picture. Example: "https://cdn.example.com/avatar.png"
+    public var avatarURL: Swift.String?
+    /// A few words about the person. Example: "负责北区客户成功支持。"
+    public var bio: Swift.String?
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAv1.authFile.message(at: [11])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 10: self.id = try reader.string()
+        case 18: self.email = try reader.string()
+        case 26: self.role = try reader.string()
+        case 32: self.isActive = try reader.bool()
+        case 42: self.fullName = try reader.string()
+        case 50: self.phoneNumber = try reader.string()
+        case 58: self.avatarURL = try reader.string()
+        case 66: self.bio = try reader.string()
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      if let value = self.bio { writer.string(value, tag: 66) }
+      if let value = self.avatarURL { writer.string(value, tag: 58) }
+      if let value = self.phoneNumber { writer.string(value, tag: 50) }
+      if let value = self.fullName { writer.string(value, tag: 42) }
+      if self.isActive { writer.bool(self.isActive, tag: 32) }
+      if !self.role.isEmpty { writer.string(self.role, tag: 26) }
+      if !self.email.isEmpty { writer.string(self.email, tag: 18) }
+      if !self.id.isEmpty { writer.string(self.id, tag: 10) }
+    }
+  }
+
+  /// Request of BindPhone.
+  public struct BindPhoneRequest: Protobuf.Message {
+    /// The number that the code was sent to. Example: "13800000000"
+    public var phoneNumber: Swift.String = ""
+    /// The six digits that were received. Example: "123456"
+    public var verificationCode: Swift.String = ""
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAv1.authFile.message(at: [12])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 10: self.phoneNumber = try reader.string()
+        case 18: self.verificationCode = try reader.string()
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      if !self.verificationCode.isEmpty { writer.string(self.verificationCode, tag: 18) }
+      if !self.phoneNumber.isEmpty { writer.string(self.phoneNumber, tag: 10) }
+    }
+  }
+
+  /// Answer of BindPhone.
+  public struct BindPhoneResponse: Protobuf.Message {
+    /// 手机号绑定成功. Example: "手机号绑定成功"
+    public var message: Swift.String = ""
+    /// The number. Example: "13800000000"
+    public var phoneNumber: Swift.String = ""
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAv1.authFile.message(at: [13])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 10: self.message = try reader.string()
+        case 18: self.phoneNumber = try reader.string()
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      if !self.phoneNumber.isEmpty { writer.string(self.phoneNumber, tag: 18) }
+      if !self.message.isEmpty { writer.string(self.message, tag: 10) }
+    }
+  }
+
+  /// Request of ChangePhone.
+  public struct ChangePhoneRequest: Protobuf.Message {
+    /// The new number, which the code was sent to. Example: "13800000000"
+    public var newPhoneNumber: Swift.String = ""
+    /// The six digits that were received. Example: "123456"
+    public var verificationCode: Swift.String = ""
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAv1.authFile.message(at: [14])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 10: self.newPhoneNumber = try reader.string()
+        case 18: self.verificationCode = try reader.string()
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      if !self.verificationCode.isEmpty { writer.string(self.verificationCode, tag: 18) }
+      if !self.newPhoneNumber.isEmpty { writer.string(self.newPhoneNumber, tag: 10) }
+    }
+  }
+
+  /// Answer of ChangePhone.
+  public struct ChangePhoneResponse: Protobuf.Message {
+    /// 手机号码修改成功. Example: "手机号码修改成功"
+    public var message: Swift.String = ""
+    /// The new number. Example: "13800000000"
+    public var phoneNumber: Swift.String = ""
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAv1.authFile.message(at: [15])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 10: self.message = try reader.string()
+        case 18: self.phoneNumber = try reader.string()
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      if !self.phoneNumber.isEmpty { writer.string(self.phoneNumber, tag: 18) }
+      if !self.message.isEmpty { writer.string(self.message, tag: 10) }
+    }
+  }
+
+  /// Request of ResetPasswordBySms.
+  public struct ResetPasswordBySmsRequest: Protobuf.Message {
+    /// The number that the code was sent to. Example: "13800000000"
+    public var phoneNumber: Swift.String = ""
+    /// The six digits that were received. Example: "123456"
+    public var verificationCode: Swift.String = ""
+    /// The password from now on, 8 to 128 characters. Example: "NewPassw0rd!"
+    public var newPassword: Swift.String = ""
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAv1.authFile.message(at: [16])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 10: self.phoneNumber = try reader.string()
+        case 18: self.verificationCode = try reader.string()
+        case 26: self.newPassword = try reader.string()
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      if !self.newPassword.isEmpty { writer.string(self.newPassword, tag: 26) }
+      if !self.verificationCode.isEmpty { writer.string(self.verificationCode, tag: 18) }
+      if !self.phoneNumber.isEmpty { writer.string(self.phoneNumber, tag: 10) }
+    }
+  }
+
+  /// Answer of ResetPasswordBySms.
+  public struct ResetPasswordBySmsResponse: Protobuf.Message {
+    /// 密码重置成功. Example: "密码重置成功"
+    public var message: Swift.String = ""
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAv1.authFile.message(at: [17])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 10: self.message = try reader.string()
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      if !self.message.isEmpty { writer.string(self.message, tag: 10) }
+    }
+  }
 }
 
 extension CSAv1.AuthServiceServer {
@@ -312,6 +754,11 @@ extension CSAv1.AuthServiceServer {
       .unary(CSAv1.AuthServiceMethods.register) { try await self.register($0, $1) },
       .unary(CSAv1.AuthServiceMethods.login) { try await self.login($0, $1) },
       .unary(CSAv1.AuthServiceMethods.token) { try await self.token($0, $1) },
+      .unary(CSAv1.AuthServiceMethods.sendSmsCode) { try await self.sendSmsCode($0, $1) },
+      .unary(CSAv1.AuthServiceMethods.loginBySms) { try await self.loginBySms($0, $1) },
+      .unary(CSAv1.AuthServiceMethods.bindPhone) { try await self.bindPhone($0, $1) },
+      .unary(CSAv1.AuthServiceMethods.changePhone) { try await self.changePhone($0, $1) },
+      .unary(CSAv1.AuthServiceMethods.resetPasswordBySms) { try await self.resetPasswordBySms($0, $1) },
     ]
   }
 }

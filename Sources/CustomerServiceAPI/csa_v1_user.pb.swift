@@ -23,15 +23,16 @@ extension CSAv1 {
       DV9waG9uZV9udW1iZXJCDQoLX2F2YXRhcl91cmxCBgoEX2JpbyLdAQoVQ2hhbmdlUGFzc3dvcmRSZXF1ZXN0Ei4KDG9sZF9wYXNzd29yZBgBIAEoCUIYukgD\
       yAEBqtQYDgoM5b2T5YmN5a+G56CBEpMBCgxuZXdfcGFzc3dvcmQYAiABKAlCfbpIB3IFEAgYgAGq1BhvCgnmlrDlr4bnoIESA+S9jRorCg5zdHJpbmcubWlu\
       X2xlbhIZ5a+G56CB6ZW/5bqm6Iez5bCR5Li6OOS9jRowCg5zdHJpbmcubWF4X2xlbhIe5a+G56CB6ZW/5bqm5LiN6IO96LaF6L+HMTI45L2NIikKFkNoYW5n\
-      ZVBhc3N3b3JkUmVzcG9uc2USDwoHbWVzc2FnZRgBIAEoCTLABQoLVXNlclNlcnZpY2USuwEKBUdldE1lEhQuY3NhLnYxLkdldE1lUmVxdWVzdBoMLmNzYS52\
+      ZVBhc3N3b3JkUmVzcG9uc2USDwoHbWVzc2FnZRgBIAEoCTKEBgoLVXNlclNlcnZpY2USuwEKBUdldE1lEhQuY3NhLnYxLkdldE1lUmVxdWVzdBoMLmNzYS52\
       MS5Vc2VyIo0BgtPkkwIfEgwvYXBpL2F1dGgvbWVaDxINL2FwaS91c2Vycy9tZarUGGQIAjozCJEDEhdUb2tlbuaXoOaViOaIluW3sui/h+acnxoV5peg5pWI\
       55qE6K6k6K+B5Yet5o2uOisIkwMSEui0puWPt+W3suiiq+emgeeUqBoS6LSm5Y+35bey6KKr56aB55SoEtIBCghVcGRhdGVNZRIXLmNzYS52MS5VcGRhdGVN\
       ZVJlcXVlc3QaDC5jc2EudjEuVXNlciKeAYLT5JMCEjINL2FwaS91c2Vycy9tZToBKqrUGIEBCAI6KQiQAxIk5pyq5o+Q5L6b5Lu75L2V6ZyA6KaB5pu05paw\
       55qE5a2X5q61OjkIkQMSHeeUqOaIt+acqueZu+W9leaIllRva2Vu5peg5pWIGhXml6DmlYjnmoTorqTor4Hlh63mja46FwimAxIS5Y+C5pWw6aqM6K+B5aSx\
-      6LSlEpICCg5DaGFuZ2VQYXNzd29yZBIdLmNzYS52MS5DaGFuZ2VQYXNzd29yZFJlcXVlc3QaHi5jc2EudjEuQ2hhbmdlUGFzc3dvcmRSZXNwb25zZSLAAYLT\
-      5JMCIiIdL2FwaS91c2Vycy9tZS9jaGFuZ2UtcGFzc3dvcmQ6ASqq1BiTAQgCGgpjcmVkZW50aWFsOi8IkAMSKuW9k+WJjeWvhueggeS4jeato+ehruaIluS4\
-      juaWsOWvhueggeebuOWQjDo5CJEDEh3nlKjmiLfmnKrnmbvlvZXmiJZUb2tlbuaXoOaViBoV5peg5pWI55qE6K6k6K+B5Yet5o2uOhcIpgMSEuWPguaVsOmq\
-      jOivgeWksei0pRoJqtQYBQoDY3NhQgi6AgVDU0F2MWIGcHJvdG8z
+      6LSlEtYCCg5DaGFuZ2VQYXNzd29yZBIdLmNzYS52MS5DaGFuZ2VQYXNzd29yZFJlcXVlc3QaHi5jc2EudjEuQ2hhbmdlUGFzc3dvcmRSZXNwb25zZSKEAoLT\
+      5JMCIiIdL2FwaS91c2Vycy9tZS9jaGFuZ2UtcGFzc3dvcmQ6ASqq1BjXAQgCGgpjcmVkZW50aWFsOi8IkAMSKuW9k+WJjeWvhueggeS4jeato+ehruaIluS4\
+      juaWsOWvhueggeebuOWQjDo5CJEDEh3nlKjmiLfmnKrnmbvlvZXmiJZUb2tlbuaXoOaViBoV5peg5pWI55qE6K6k6K+B5Yet5o2uOkAIkwMSFeS7peW6lOeU\
+      qOWvhumSpeiwg+eUqBok5bqU55So5a+G6ZKl5LiN6IO9566h55CG55m75b2V5Yet5o2uOhcIpgMSEuWPguaVsOmqjOivgeWksei0pUABGgmq1BgFCgNjc2FC\
+      CLoCBUNTQXYxYgZwcm90bzM=
       """,
     dependencies: [BufValidate.validateFile, GoogleAPI.annotationsFile, GoogleProtobuf.fieldMaskFile, GoogleProtobuf.timestampFile, WeftV1.optionsFile])
 

@@ -56,6 +56,9 @@ public final class TokenValidity: Sendable {
     }
   }
 
+  /// What is true of a user now, whatever the token.
+  public func state(of user: String) -> UserState { table.withLock { $0.users[user] ?? UserState() } }
+
   /// Sets what is true of a user from now on.
   public func set(_ state: UserState, for user: String) {
     table.withLock { table in

@@ -8,11 +8,14 @@ public struct Caller: Sendable, Equatable {
   public var tokenID: String
   /// When the token ends, seconds since 1970.
   public var expiresAt: Int64
+  /// The token is a key that acts for the user; nobody signed in.
+  public var isKey: Bool
 
-  public init(id: String, role: String, tokenID: String, expiresAt: Int64) {
+  public init(id: String, role: String, tokenID: String, expiresAt: Int64, isKey: Bool = false) {
     self.id = id
     self.role = role
     self.tokenID = tokenID
     self.expiresAt = expiresAt
+    self.isKey = isKey
   }
 }

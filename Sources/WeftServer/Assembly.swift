@@ -22,6 +22,7 @@ final class Assembly: Sendable {
   private let database: Database
   private let passwords: PasswordHasher
   private let outbox: Outbox
+  private let application: CustomerServiceApp
   private let loops: EventLoopGroup
   private let health: HealthService
   private let rpc: RPCServer
@@ -60,7 +61,7 @@ final class Assembly: Sendable {
     needs.previousSecrets = secrets.previous
     needs.secretFiles = secrets.files
     needs.generation = try SharedGeneration(path: settings.generationPath)
-    let application = CustomerServiceApp(needs)
+    application = CustomerServiceApp(needs)
     let password = try await application.start(administrator: settings.administrator.map { ($0.email, $0.password) })
     if let password { Terminal.line("weft: administrator admin@localhost has the password \(password)") }
 
@@ -98,14 +99,14 @@ final class Assembly: Sendable {
         logger.warning("plain text on an address that is not loopback", metadata: ["address": "\(address)"])
       }
     }
-    housekeeping = RepeatingTask(loop: loops.loops[0], every: .seconds(60)) {
+    housekeeping = RepeatingTask(loop: loops.loops[0], every: .seconds(60)) { [application, logger] in
       do {
         try await application.housekeep()
       } catch {
         logger.error("housekeeping failed; it is tried again in a minute", metadata: ["error": "\(error)"])
       }
     }
-    listening = RepeatingTask(loop: loops.loops[0], every: .seconds(1)) {
+    listening = RepeatingTask(loop: loops.loops[0], every: .seconds(1)) { [application, logger] in
       do {
         try await application.catchUp()
       } catch {
@@ -142,6 +143,11 @@ final class Assembly: Sendable {
     async let calls: Void = grpcServer.drain(timeout: Self.drainTimeout)
     _ = await (rest, calls)
     await housekeeping.stop()
+    do {
+      try await application.stop()
+    } catch {
+      logger.error("the last uses of application keys are not written down", metadata: ["error": "\(error)"])
+    }
     await listening.stop()
     await passwords.close()
     await outbox.close()

@@ -5,7 +5,8 @@ import Platform
 import RPC
 import Storage
 
-/// Signing in and signing up with an e-mail address and a password (chapters 1.1 to 1.4 of the document).
+/// Signing in and signing up with an e-mail address and a password, or by text message (chapters 1.1 to 1.4 and 1.2.1 to 1.2.5 of the
+/// document).
 struct AuthService: CSAv1.AuthServiceServer {
   let database: Database
   let time: any TimeSource
@@ -16,6 +17,7 @@ struct AuthService: CSAv1.AuthServiceServer {
   let signIns: SignIns
   let mail: any MessageSender
   let limits: AccountLimits
+  let phones: PhoneAccounts
 
   /// POST /api/auth/send-code
   func sendCode(_ request: CSAv1.SendCodeRequest, _ call: ServerCall) async throws -> CSAv1.SendCodeResponse {
@@ -81,6 +83,58 @@ struct AuthService: CSAv1.AuthServiceServer {
       $0.tokenType = "bearer"
       $0.expiresIn = token.expiresIn
     }
+  }
+
+  /// POST /api/auth/send-sms-code
+  func sendSmsCode(_ request: CSAv1.SendSmsCodeRequest, _ call: ServerCall) async throws -> CSAv1.SendSmsCodeResponse {
+    try await phones.codes.send(to: request.phoneNumber, call)
+    return .with {
+      $0.message = "短信验证码已发送"
+      $0.phoneNumber = request.phoneNumber
+    }
+  }
+
+  /// POST /api/auth/login-by-sms
+  func loginBySms(_ request: CSAv1.LoginBySmsRequest, _ call: ServerCall) async throws -> CSAv1.LoginBySmsResponse {
+    let user = try await phones.account(of: request.phoneNumber, code: request.verificationCode, call)
+    let token = try await signIns.begin(user, by: .sms, call)
+    return .with {
+      $0.accessToken = token.text
+      $0.tokenType = "bearer"
+      $0.expiresIn = token.expiresIn
+      $0.user = CSAv1.SmsUser(user)
+    }
+  }
+
+  /// POST /api/auth/bind-phone
+  func bindPhone(_ request: CSAv1.BindPhoneRequest, _ call: ServerCall) async throws -> CSAv1.BindPhoneResponse {
+    let caller = try call.caller()
+    try await phones.bind(request.phoneNumber, code: request.verificationCode, to: caller.id, as: .phoneBound, call)
+    return .with {
+      $0.message = "手机号绑定成功"
+      $0.phoneNumber = request.phoneNumber
+    }
+  }
+
+  /// POST /api/auth/change-phone
+  func changePhone(_ request: CSAv1.ChangePhoneRequest, _ call: ServerCall) async throws -> CSAv1.ChangePhoneResponse {
+    let caller = try call.caller()
+    try await phones.bind(request.newPhoneNumber, code: request.verificationCode, to: caller.id, as: .phoneChanged, call)
+    return .with {
+      $0.message = "手机号码修改成功"
+      $0.phoneNumber = request.newPhoneNumber
+    }
+  }
+
+  /// POST /api/auth/reset-password-by-sms
+  func resetPasswordBySms(
+    _ request: CSAv1.ResetPasswordBySmsRequest, _ call: ServerCall
+  ) async throws -> CSAv1.ResetPasswordBySmsResponse {
+    let user = try await phones.resetPassword(
+      of: request.phoneNumber, code: request.verificationCode, to: request.newPassword, call)
+    // Whoever was kept out by somebody's guesses is let in with the new password.
+    limits.trySucceeded(of: user.email, from: call.peer)
+    return .with { $0.message = "密码重置成功" }
   }
 
   private static func binding(_ email: String) -> CodeBinding {

@@ -42,13 +42,30 @@ enum CodeStore {
     }
   }
 
+  /// Undoes `replace` for a code that could not be sent: the older one goes on, with the wrong tries of both.
+  static func restore(
+    _ older: OneTimeCode?, inPlaceOf newer: OneTimeCode, for binding: CodeBinding, _ transaction: Transaction
+  ) throws {
+    guard let current = try code(binding, transaction), current.digest == newer.digest else { return }
+    guard let older else { return try delete(binding, transaction) }
+    var parameters = key(binding)
+    parameters.append("digest", .blob(older.digest))
+    parameters.append("expires_at", .integer(older.expiresAt))
+    parameters.append("failures", .integer(older.failures + current.failures))
+    try transaction.execute(
+      """
+      UPDATE csa_codes SET digest = $digest, expires_at = $expires_at, failures = $failures
+      WHERE channel = $channel AND address = $address AND purpose = $purpose
+      """, parameters)
+  }
+
   /// Forgets a code, such as one that could not be sent.
   static func delete(_ binding: CodeBinding, _ transaction: Transaction) throws {
     try transaction.execute(
       "DELETE FROM csa_codes WHERE channel = $channel AND address = $address AND purpose = $purpose", key(binding))
   }
 
-  private static func code(_ binding: CodeBinding, _ transaction: Transaction) throws -> OneTimeCode? {
+  static func code(_ binding: CodeBinding, _ transaction: Transaction) throws -> OneTimeCode? {
     try transaction.first(
       """
       SELECT digest, expires_at, failures FROM csa_codes

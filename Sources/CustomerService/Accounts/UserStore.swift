@@ -53,12 +53,13 @@ enum UserStore {
   static func insert(_ user: User, _ transaction: Transaction) throws {
     try transaction.execute(
       """
-      INSERT INTO csa_users (id, email, password_hash, role, is_active, token_epoch, created_at)
-      VALUES ($id, $email, $password_hash, $role, $is_active, $token_epoch, $created_at)
+      INSERT INTO csa_users (id, email, password_hash, role, is_active, token_epoch, phone_number, created_at)
+      VALUES ($id, $email, $password_hash, $role, $is_active, $token_epoch, $phone_number, $created_at)
       """,
       [
         "id": .text(user.id), "email": .text(user.email), "password_hash": .optionalText(user.passwordHash), "role": .text(user.role),
-        "is_active": .bool(user.isActive), "token_epoch": .integer(user.tokenEpoch), "created_at": .integer(user.createdAt),
+        "is_active": .bool(user.isActive), "token_epoch": .integer(user.tokenEpoch), "phone_number": .optionalText(user.phoneNumber),
+        "created_at": .integer(user.createdAt),
       ])
   }
 
