@@ -21,6 +21,8 @@ public final class CustomerServiceApp: Sendable {
     public var previousSecrets: [SigningKeys.Previous] = []
     /// Where a new signing secret is kept; nil where the settings say which one it is.
     public var secretFiles: SigningSecretFiles?
+    /// How long entries of the audit trail are kept.
+    public var auditDays = 365
     /// Tells the processes on one database of each other's changes; by default this process is alone.
     public var generation = SharedGeneration()
     /// `WEFT_RATE_LIMITS`.
@@ -57,6 +59,7 @@ public final class CustomerServiceApp: Sendable {
   private let needs: Needs
   private let validity: ValidityLog
   private let keys: ApplicationKeyTable
+  private let rotation: SecretRotation
 
   public init(_ needs: Needs) {
     self.needs = needs
@@ -69,8 +72,10 @@ public final class CustomerServiceApp: Sendable {
     let passwords = PasswordCheck(hasher: needs.passwords)
     let ids = ObjectIDGenerator(time: time, random: needs.random)
     let signIns = SignIns(database: database, tokens: tokens, ids: ids, time: time)
-    let limits = AccountLimits(isOn: needs.limitsRates, time: time)
     let codes = OneTimeCodes(secret: needs.hashSecret, time: time, random: needs.random)
+    let resets = ResetCodes(database: database, codes: codes, mail: needs.mail, time: time)
+    rotation = SecretRotation(keys: signingKeys, files: needs.secretFiles, hasPreviousOnDisk: !needs.previousSecrets.isEmpty)
+    let limits = AccountLimits(isOn: needs.limitsRates, time: time)
     let phones = PhoneAccounts(
       database: database, time: time, random: needs.random, ids: ids,
       codes: TextMessageCodes(
@@ -83,14 +88,18 @@ public final class CustomerServiceApp: Sendable {
     services = [
       AuthService(
         database: database, time: time, ids: ids, codes: codes, passwords: passwords,
-        authentication: PasswordAuthentication(database: database, passwords: passwords, limits: limits), signIns: signIns, mail: needs.mail,
-        limits: limits, phones: phones),
-      UserService(database: database, time: time, passwords: passwords, validity: validity, limits: limits),
+        authentication: PasswordAuthentication(database: database, passwords: passwords, limits: limits), signIns: signIns,
+        mail: needs.mail, limits: limits, phones: phones),
+      RecoveryService(
+        database: database, time: time, ids: ids, codes: codes, resets: resets, passwords: passwords, validity: validity, limits: limits),
+      UserService(database: database, time: time, ids: ids, passwords: passwords, validity: validity, limits: limits),
       ApplicationKeyService(
         database: database, time: time, random: needs.random, ids: ids, keys: keys, validity: validity.validity),
       TicketService(database: database, time: time, ids: ids),
       TicketAdminService(database: database, time: time, ids: ids),
-      UserAdminService(database: database, time: time, validity: validity),
+      UserAdminService(database: database, time: time, ids: ids, validity: validity, resets: resets),
+      SigningSecretAdminService(database: database, time: time, ids: ids, rotation: rotation),
+      AuditAdminService(database: database),
     ]
   }
 
@@ -116,12 +125,15 @@ public final class CustomerServiceApp: Sendable {
   /// To be called once a minute, by one caller at a time: forgets what has expired, a bounded number of rows each time.
   public func housekeep() async throws {
     let now = needs.time.wallMicroseconds
+    let auditedSince = now - Int64(needs.auditDays) * 86_400 * 1_000_000
     try await needs.database.write { transaction in
       try SignInStore.forgetExpired(now: now, transaction)
+      try AuditStore.forget(before: auditedSince, transaction)
       try ValidityStore.forget(before: now - ValidityLog.retentionMicroseconds, transaction)
       try TextMessageStore.forgetExpired(now: now, transaction)
     }
     _ = try await keys.flush(to: needs.database)
+    try await rotation.forgetPrevious(at: now / 1_000_000)
   }
 
   /// To be called once, after the last call: writes down what only the memory knows.
@@ -137,9 +149,12 @@ public final class CustomerServiceApp: Sendable {
     let existing = try await needs.database.read { try UserStore.user(email: email, $0) }
     if let existing, existing.isActive, existing.role == User.Role.admin { return }
     let hash = existing == nil ? try await needs.passwords.hash(password) : nil
-    let id = ObjectIDGenerator(time: needs.time, random: needs.random).next()
+    let ids = ObjectIDGenerator(time: needs.time, random: needs.random)
+    let id = existing?.id ?? ids.next()
     let now = needs.time.wallMicroseconds
+    let entry = AuditEntry(byOperator: .administratorMade, of: id, detail: email, ids: ids, now: now)
     try await needs.database.write { [validity] transaction in
+      try AuditStore.insert(entry, transaction)
       if var user = try UserStore.user(email: email, transaction) {
         user.role = User.Role.admin
         user.isActive = true

@@ -20,6 +20,11 @@ public enum CustomerServiceError: Error, Equatable, Sendable {
   case samePassword
   case userNotFound
   case lastAdministrator
+  /// Said to administrators, of somebody else's account.
+  case accountIsDisabled
+  case signInNotFound
+  case foreignSignIn
+  case secretInSettings
 
   // Text messages (1.2.1 to 1.2.5)
   case textMessageTooSoon(retryAfter: Duration)
@@ -72,6 +77,10 @@ extension CustomerServiceError: RPCErrorConvertible {
     case .samePassword: error(.failedPrecondition, "SAME_PASSWORD", "新密码不能与当前密码相同")
     case .userNotFound: error(.notFound, "USER_NOT_FOUND", "用户不存在")
     case .lastAdministrator: error(.failedPrecondition, "LAST_ADMINISTRATOR", "不能停用或降级最后一个管理员")
+    case .accountIsDisabled: error(.failedPrecondition, "ACCOUNT_IS_DISABLED", "该账号已被禁用")
+    case .signInNotFound: error(.notFound, "SIGN_IN_NOT_FOUND", "登录会话不存在")
+    case .foreignSignIn: error(.permissionDenied, "FOREIGN_SIGN_IN", "无权结束此登录会话")
+    case .secretInSettings: error(.failedPrecondition, "SECRET_IN_SETTINGS", "签名密钥由WEFT_JWT_SECRET指定，请通过配置更换")
     case .textMessageTooSoon(let retryAfter):
       RPCError(.resourceExhausted, "发送过于频繁，请稍后再试", reason: "TEXT_MESSAGE_TOO_SOON", domain: Self.domain, retryAfter: retryAfter)
     case .textMessageNotSent: error(.internalError, "TEXT_MESSAGE_NOT_SENT", "短信发送失败")

@@ -1,4 +1,5 @@
 import Identity
+import Logging
 import Platform
 import Protobuf
 import RPC
@@ -11,6 +12,9 @@ final class CustomerServicePolicy: ApplicationPolicy {
   private let validity: TokenValidity
   private let keys: ApplicationKeyTable
   private let limiters: [String: RateLimiter]
+  /// One line in the log a minute for each address that is refused.
+  private let refusals: RateLimiter
+  private let logger = Logger(label: "weft")
 
   /// - Parameter limitsRates: `WEFT_RATE_LIMITS`.
   init(tokens: AccessTokenSigner, validity: ValidityLog, keys: ApplicationKeyTable, limitsRates: Bool, time: any TimeSource) {
@@ -18,6 +22,7 @@ final class CustomerServicePolicy: ApplicationPolicy {
     validityLog = validity
     self.validity = validity.validity
     self.keys = keys
+    refusals = RateLimiter(RateLimit(burst: 1, refill: .seconds(60)), time: time)
     // By class of the proto, for each caller's address. The default class has no limit of its own: flow control, deadlines and
     // the queues in front of the database bound it.
     limiters =
@@ -73,7 +78,10 @@ final class CustomerServicePolicy: ApplicationPolicy {
 
   /// The same for an RPC that answers with a page, and so has to say itself that there is no room.
   func admit(_ rateLimit: String, from address: String) throws(CustomerServiceError) {
-    guard let limiter = limiters[rateLimit], let wait = limiter.take(AddressKey.of(address)) else { return }
+    guard let limiter = limiters[rateLimit], case let key = AddressKey.of(address), let wait = limiter.take(key) else { return }
+    if refusals.take(key) == nil {
+      logger.notice("too many calls from one address", metadata: ["peer": "\(address)", "class": "\(rateLimit)"])
+    }
     throw .tooManyRequests(retryAfter: wait)
   }
 

@@ -10,10 +10,13 @@ public enum CustomerServiceAPIDescription {
   /// Every file of the API, in the order of their names.
   public static var files: [Protobuf.FileDescriptor] {
     [
+      CSAAdminV1.auditAdminFile,
+      CSAAdminV1.signingSecretAdminFile,
       CSAAdminV1.ticketAdminFile,
       CSAAdminV1.userAdminFile,
       CSAv1.applicationKeyFile,
       CSAv1.authFile,
+      CSAv1.recoveryFile,
       CSAv1.ticketFile,
       CSAv1.userFile,
     ]
@@ -34,6 +37,10 @@ public enum CustomerServiceAPIDescription {
         {
           "name": "AuthService",
           "description": "Signing in and signing up."
+        },
+        {
+          "name": "RecoveryService",
+          "description": "Recovery of an account by e-mail."
         },
         {
           "name": "TicketService",
@@ -1210,6 +1217,125 @@ public enum CustomerServiceAPIDescription {
             "security": []
           }
         },
+        "/api/auth/send-reset-code": {
+          "post": {
+            "operationId": "RecoveryService_SendResetCode",
+            "tags": [
+              "RecoveryService"
+            ],
+            "summary": "Sends a code of six digits to the address of an active account, for setting a new password.",
+            "description": "The answer is the same for an address that nobody has. A newer code ends the older one. It is valid for ten minutes and for one use; five wrong tries end it.",
+            "requestBody": {
+              "required": true,
+              "content": {
+                "application/json": {
+                  "schema": {
+                    "$ref": "#/components/schemas/SendResetCodeRequest"
+                  }
+                }
+              }
+            },
+            "responses": {
+              "200": {
+                "description": "Answer of SendResetCode.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/SendResetCodeResponse"
+                    }
+                  }
+                }
+              },
+              "422": {
+                "description": "邮箱格式不正确",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "邮箱格式不正确": {
+                        "summary": "邮箱格式不正确",
+                        "value": {
+                          "detail": "邮箱格式不正确"
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            },
+            "security": []
+          }
+        },
+        "/api/auth/reset-password-by-email": {
+          "post": {
+            "operationId": "RecoveryService_ResetPasswordByEmail",
+            "tags": [
+              "RecoveryService"
+            ],
+            "summary": "Sets a new password with a code that was received, and ends every sign-in of the account.",
+            "requestBody": {
+              "required": true,
+              "content": {
+                "application/json": {
+                  "schema": {
+                    "$ref": "#/components/schemas/ResetPasswordByEmailRequest"
+                  }
+                }
+              }
+            },
+            "responses": {
+              "200": {
+                "description": "Answer of ResetPasswordByEmail.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/ResetPasswordByEmailResponse"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "description": "验证码无效",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "验证码无效或已过期": {
+                        "summary": "验证码无效",
+                        "value": {
+                          "detail": "验证码无效或已过期"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "422": {
+                "description": "参数验证失败",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "密码长度至少为8位": {
+                        "summary": "参数验证失败",
+                        "value": {
+                          "detail": "密码长度至少为8位"
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            },
+            "security": []
+          }
+        },
         "/api/tickets": {
           "post": {
             "operationId": "TicketService_CreateTicket",
@@ -1987,6 +2113,198 @@ public enum CustomerServiceAPIDescription {
                   "application/json": {
                     "schema": {
                       "$ref": "#/components/schemas/Error"
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "bearer": []
+              },
+              {
+                "oauth2": []
+              }
+            ]
+          }
+        },
+        "/api/users/me/sign-ins": {
+          "get": {
+            "operationId": "UserService_ListSignIns",
+            "tags": [
+              "UserService"
+            ],
+            "summary": "Where the caller is signed in: every access token that was given out and still works, newest first.",
+            "responses": {
+              "200": {
+                "description": "Answer of ListSignIns.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/ListSignInsResponse"
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "用户未登录或Token无效",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "用户未登录或Token无效",
+                        "value": {
+                          "detail": "无效的认证凭据"
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "bearer": []
+              },
+              {
+                "oauth2": []
+              }
+            ]
+          }
+        },
+        "/api/users/me/sign-ins/{sign_in_id}": {
+          "delete": {
+            "operationId": "UserService_EndSignIn",
+            "tags": [
+              "UserService"
+            ],
+            "summary": "Ends one of the caller's sign-ins: its token works no longer.",
+            "parameters": [
+              {
+                "name": "sign_in_id",
+                "in": "path",
+                "required": true,
+                "description": "Which one.",
+                "schema": {
+                  "type": "string"
+                },
+                "example": "507f1f77bcf86cd799439011"
+              }
+            ],
+            "responses": {
+              "204": {
+                "description": "Done."
+              },
+              "401": {
+                "description": "用户未登录或Token无效",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "用户未登录或Token无效",
+                        "value": {
+                          "detail": "无效的认证凭据"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "无权结束此登录会话（不是本人）",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无权结束此登录会话": {
+                        "summary": "无权结束此登录会话（不是本人）",
+                        "value": {
+                          "detail": "无权结束此登录会话"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "404": {
+                "description": "登录会话不存在或已结束",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "登录会话不存在": {
+                        "summary": "登录会话不存在或已结束",
+                        "value": {
+                          "detail": "登录会话不存在"
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "bearer": []
+              },
+              {
+                "oauth2": []
+              }
+            ]
+          }
+        },
+        "/api/users/me/sign-ins/end-others": {
+          "post": {
+            "operationId": "UserService_EndOtherSignIns",
+            "tags": [
+              "UserService"
+            ],
+            "summary": "Ends all of the caller's sign-ins but the one that this call is made with.",
+            "requestBody": {
+              "required": true,
+              "content": {
+                "application/json": {
+                  "schema": {
+                    "$ref": "#/components/schemas/EndOtherSignInsRequest"
+                  }
+                }
+              }
+            },
+            "responses": {
+              "200": {
+                "description": "Answer of EndOtherSignIns.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/EndOtherSignInsResponse"
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "用户未登录或Token无效",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "用户未登录或Token无效",
+                        "value": {
+                          "detail": "无效的认证凭据"
+                        }
+                      }
                     }
                   }
                 }
@@ -2911,6 +3229,101 @@ public enum CustomerServiceAPIDescription {
               "message"
             ]
           },
+          "SendResetCodeRequest": {
+            "type": "object",
+            "description": "Request of SendResetCode.",
+            "properties": {
+              "email": {
+                "type": "string",
+                "format": "email",
+                "maxLength": 254,
+                "description": "The address of the account.",
+                "examples": [
+                  "user@example.com"
+                ]
+              }
+            },
+            "required": [
+              "email"
+            ]
+          },
+          "SendResetCodeResponse": {
+            "type": "object",
+            "description": "Answer of SendResetCode.",
+            "properties": {
+              "message": {
+                "type": "string",
+                "description": "如果该邮箱已注册，验证码将发送至该邮箱.",
+                "examples": [
+                  "如果该邮箱已注册，验证码将发送至该邮箱"
+                ]
+              },
+              "email": {
+                "type": "string",
+                "description": "The address as it is kept, in lower case.",
+                "examples": [
+                  "user@example.com"
+                ]
+              }
+            },
+            "required": [
+              "message",
+              "email"
+            ]
+          },
+          "ResetPasswordByEmailRequest": {
+            "type": "object",
+            "description": "Request of ResetPasswordByEmail.",
+            "properties": {
+              "email": {
+                "type": "string",
+                "format": "email",
+                "maxLength": 254,
+                "description": "The address that the code was sent to.",
+                "examples": [
+                  "user@example.com"
+                ]
+              },
+              "verification_code": {
+                "type": "string",
+                "pattern": "^[0-9]{6}$",
+                "description": "The six digits that were received.",
+                "examples": [
+                  "123456"
+                ]
+              },
+              "new_password": {
+                "type": "string",
+                "minLength": 8,
+                "maxLength": 128,
+                "description": "The password from now on, 8 to 128 characters.",
+                "examples": [
+                  "NewPassw0rd!"
+                ]
+              }
+            },
+            "required": [
+              "email",
+              "verification_code",
+              "new_password"
+            ]
+          },
+          "ResetPasswordByEmailResponse": {
+            "type": "object",
+            "description": "Answer of ResetPasswordByEmail.",
+            "properties": {
+              "message": {
+                "type": "string",
+                "description": "密码重置成功.",
+                "examples": [
+                  "密码重置成功"
+                ]
+              }
+            },
+            "required": [
+              "message"
+            ]
+          },
           "CreateTicketRequest": {
             "type": "object",
             "description": "Request of CreateTicket.",
@@ -3181,6 +3594,119 @@ public enum CustomerServiceAPIDescription {
             },
             "required": [
               "message"
+            ]
+          },
+          "ListSignInsResponse": {
+            "type": "object",
+            "description": "Answer of ListSignIns.",
+            "properties": {
+              "items": {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/SignIn"
+                },
+                "description": "Newest first, a thousand at most."
+              }
+            },
+            "required": [
+              "items"
+            ]
+          },
+          "SignIn": {
+            "type": "object",
+            "description": "One sign-in: an access token that was given out.",
+            "properties": {
+              "id": {
+                "type": "string",
+                "description": "24 lower-case hex digits.",
+                "examples": [
+                  "507f1f77bcf86cd799439011"
+                ]
+              },
+              "means": {
+                "type": "string",
+                "description": "By which means: \"password\", \"sms\", \"passkey\", \"oauth\".",
+                "examples": [
+                  "password"
+                ]
+              },
+              "created_at": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "format": "date-time",
+                "description": "When.",
+                "examples": [
+                  "2024-01-01T00:00:00Z"
+                ]
+              },
+              "expires_at": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "format": "date-time",
+                "description": "When it ends by itself.",
+                "examples": [
+                  "2024-01-01T00:30:00Z"
+                ]
+              },
+              "address": {
+                "type": "string",
+                "description": "From which address.",
+                "examples": [
+                  "203.0.113.7"
+                ]
+              },
+              "user_agent": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "description": "What the client calls itself; null if it did not say.",
+                "examples": [
+                  "Mozilla/5.0 (X11; Linux x86_64)"
+                ]
+              },
+              "is_current": {
+                "type": "boolean",
+                "description": "Whether this is the sign-in that the call is made with.",
+                "examples": [
+                  true
+                ]
+              }
+            },
+            "required": [
+              "id",
+              "means",
+              "created_at",
+              "expires_at",
+              "address",
+              "user_agent",
+              "is_current"
+            ]
+          },
+          "EndOtherSignInsRequest": {
+            "type": "object",
+            "description": "Request of EndOtherSignIns.",
+            "properties": {}
+          },
+          "EndOtherSignInsResponse": {
+            "type": "object",
+            "description": "Answer of EndOtherSignIns.",
+            "properties": {
+              "ended": {
+                "type": "integer",
+                "format": "int64",
+                "description": "How many were ended.",
+                "examples": [
+                  2
+                ]
+              }
+            },
+            "required": [
+              "ended"
             ]
           }
         },

@@ -6,9 +6,6 @@ public import RPC
 /// Does not compile? Then this file and the Protobuf module are of different versions: generate again.
 private typealias NeededRuntime = Protobuf.GeneratedCodeVersion1
 
-/// Package `csa.admin.v1`.
-public enum CSAAdminV1 {}
-
 extension CSAAdminV1 {
   /// The file `csa/admin/v1/ticket_admin.proto`. What an administrator or an internal service does with tickets. Over RPC only.
   public static let ticketAdminFile = Protobuf.FileDescriptor(

@@ -14,12 +14,19 @@ extension CSAAdminV1 {
       b3RvGhV3ZWZ0L3YxL29wdGlvbnMucHJvdG8iygEKEExpc3RVc2Vyc1JlcXVlc3QSMgoEc2tpcBgBIAEoA0IfukgEIgIoAKrUGBQKEui3s+i/h+eahOiusOW9\
       leaVsEgAiAEBEjUKBWxpbWl0GAIgASgFQiG6SAYaBBhkKAGq1BgUChLov5Tlm57nmoTorrDlvZXmlbBIAYgBARIsCgdrZXl3b3JkGAMgASgJQha6SARyAhhk\
       qtQYCwoJ5YWz6ZSu6K+NSAKIAQFCBwoFX3NraXBCCAoGX2xpbWl0QgoKCF9rZXl3b3JkIj8KEUxpc3RVc2Vyc1Jlc3BvbnNlEg0KBXRvdGFsGAEgASgDEhsK\
-      BWl0ZW1zGAIgAygLMgwuY3NhLnYxLlVzZXIiOgoUU2V0VXNlckFjdGl2ZVJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCRIRCglpc19hY3RpdmUYAiABKAgiWQoS\
-      U2V0VXNlclJvbGVSZXF1ZXN0Eg8KB3VzZXJfaWQYASABKAkSMgoEcm9sZRgCIAEoCUIkukgDyAEBukgPcg1SBHVzZXJSBWFkbWluqtQYCAoG6KeS6ImyMoUC\
-      ChBVc2VyQWRtaW5TZXJ2aWNlElQKCUxpc3RVc2VycxIeLmNzYS5hZG1pbi52MS5MaXN0VXNlcnNSZXF1ZXN0Gh8uY3NhLmFkbWluLnYxLkxpc3RVc2Vyc1Jl\
-      c3BvbnNlIgaq1BgCCAMSSQoNU2V0VXNlckFjdGl2ZRIiLmNzYS5hZG1pbi52MS5TZXRVc2VyQWN0aXZlUmVxdWVzdBoMLmNzYS52MS5Vc2VyIgaq1BgCCAMS\
-      RQoLU2V0VXNlclJvbGUSIC5jc2EuYWRtaW4udjEuU2V0VXNlclJvbGVSZXF1ZXN0GgwuY3NhLnYxLlVzZXIiBqrUGAIIAxoJqtQYBQoDY3NhQg26AgpDU0FB\
-      ZG1pblYxYgZwcm90bzM=
+      BWl0ZW1zGAIgAygLMgwuY3NhLnYxLlVzZXIiIQoOR2V0VXNlclJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCSI6ChRTZXRVc2VyQWN0aXZlUmVxdWVzdBIPCgd1\
+      c2VyX2lkGAEgASgJEhEKCWlzX2FjdGl2ZRgCIAEoCCJZChJTZXRVc2VyUm9sZVJlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCRIyCgRyb2xlGAIgASgJQiS6SAPI\
+      AQG6SA9yDVIEdXNlclIFYWRtaW6q1BgICgbop5LoibIiKQoWTGlzdFVzZXJTaWduSW5zUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJIjgKF0xpc3RVc2VyU2ln\
+      bkluc1Jlc3BvbnNlEh0KBWl0ZW1zGAEgAygLMg4uY3NhLnYxLlNpZ25JbiIoChVFbmRVc2VyU2lnbkluc1JlcXVlc3QSDwoHdXNlcl9pZBgBIAEoCSInChZF\
+      bmRVc2VyU2lnbkluc1Jlc3BvbnNlEg0KBWVuZGVkGAEgASgDIisKGFNlbmRVc2VyUmVzZXRDb2RlUmVxdWVzdBIPCgd1c2VyX2lkGAEgASgJIioKGVNlbmRV\
+      c2VyUmVzZXRDb2RlUmVzcG9uc2USDQoFZW1haWwYASABKAkyhQUKEFVzZXJBZG1pblNlcnZpY2USVAoJTGlzdFVzZXJzEh4uY3NhLmFkbWluLnYxLkxpc3RV\
+      c2Vyc1JlcXVlc3QaHy5jc2EuYWRtaW4udjEuTGlzdFVzZXJzUmVzcG9uc2UiBqrUGAIIAxI9CgdHZXRVc2VyEhwuY3NhLmFkbWluLnYxLkdldFVzZXJSZXF1\
+      ZXN0GgwuY3NhLnYxLlVzZXIiBqrUGAIIAxJJCg1TZXRVc2VyQWN0aXZlEiIuY3NhLmFkbWluLnYxLlNldFVzZXJBY3RpdmVSZXF1ZXN0GgwuY3NhLnYxLlVz\
+      ZXIiBqrUGAIIAxJFCgtTZXRVc2VyUm9sZRIgLmNzYS5hZG1pbi52MS5TZXRVc2VyUm9sZVJlcXVlc3QaDC5jc2EudjEuVXNlciIGqtQYAggDEmYKD0xpc3RV\
+      c2VyU2lnbklucxIkLmNzYS5hZG1pbi52MS5MaXN0VXNlclNpZ25JbnNSZXF1ZXN0GiUuY3NhLmFkbWluLnYxLkxpc3RVc2VyU2lnbkluc1Jlc3BvbnNlIgaq\
+      1BgCCAMSYwoORW5kVXNlclNpZ25JbnMSIy5jc2EuYWRtaW4udjEuRW5kVXNlclNpZ25JbnNSZXF1ZXN0GiQuY3NhLmFkbWluLnYxLkVuZFVzZXJTaWduSW5z\
+      UmVzcG9uc2UiBqrUGAIIAxJyChFTZW5kVXNlclJlc2V0Q29kZRImLmNzYS5hZG1pbi52MS5TZW5kVXNlclJlc2V0Q29kZVJlcXVlc3QaJy5jc2EuYWRtaW4u\
+      djEuU2VuZFVzZXJSZXNldENvZGVSZXNwb25zZSIMqtQYCAgDGgRjb2RlGgmq1BgFCgNjc2FCDboCCkNTQUFkbWluVjFiBnByb3RvMw==
       """,
     dependencies: [BufValidate.validateFile, CSAv1.userFile, WeftV1.optionsFile])
 
@@ -27,20 +34,36 @@ extension CSAAdminV1 {
   public protocol UserAdminServiceServer: RPC.RPCService {
     /// Accounts, newest first.
     func listUsers(_ request: CSAAdminV1.ListUsersRequest, _ call: RPC.ServerCall) async throws -> CSAAdminV1.ListUsersResponse
+    /// One account.
+    func getUser(_ request: CSAAdminV1.GetUserRequest, _ call: RPC.ServerCall) async throws -> CSAv1.User
     /// Disables an account, which ends its tokens at once, or enables it again.
     func setUserActive(_ request: CSAAdminV1.SetUserActiveRequest, _ call: RPC.ServerCall) async throws -> CSAv1.User
     /// Makes an account an administrator's or an ordinary one.
     func setUserRole(_ request: CSAAdminV1.SetUserRoleRequest, _ call: RPC.ServerCall) async throws -> CSAv1.User
+    /// Where somebody is signed in: every access token that was given out and still works, newest first.
+    func listUserSignIns(_ request: CSAAdminV1.ListUserSignInsRequest, _ call: RPC.ServerCall) async throws -> CSAAdminV1.ListUserSignInsResponse
+    /// Ends all of somebody's sign-ins.
+    func endUserSignIns(_ request: CSAAdminV1.EndUserSignInsRequest, _ call: RPC.ServerCall) async throws -> CSAAdminV1.EndUserSignInsResponse
+    /// Sends a code for a new password to somebody's e-mail address: no administrator learns a password.
+    func sendUserResetCode(_ request: CSAAdminV1.SendUserResetCodeRequest, _ call: RPC.ServerCall) async throws -> CSAAdminV1.SendUserResetCodeResponse
   }
 
   /// The RPCs of `csa.admin.v1.UserAdminService`.
   public enum UserAdminServiceMethods {
     /// Accounts, newest first.
     public static let listUsers = RPC.MethodDescriptor(CSAAdminV1.userAdminFile.services[0], method: 0)
+    /// One account.
+    public static let getUser = RPC.MethodDescriptor(CSAAdminV1.userAdminFile.services[0], method: 1)
     /// Disables an account, which ends its tokens at once, or enables it again.
-    public static let setUserActive = RPC.MethodDescriptor(CSAAdminV1.userAdminFile.services[0], method: 1)
+    public static let setUserActive = RPC.MethodDescriptor(CSAAdminV1.userAdminFile.services[0], method: 2)
     /// Makes an account an administrator's or an ordinary one.
-    public static let setUserRole = RPC.MethodDescriptor(CSAAdminV1.userAdminFile.services[0], method: 2)
+    public static let setUserRole = RPC.MethodDescriptor(CSAAdminV1.userAdminFile.services[0], method: 3)
+    /// Where somebody is signed in: every access token that was given out and still works, newest first.
+    public static let listUserSignIns = RPC.MethodDescriptor(CSAAdminV1.userAdminFile.services[0], method: 4)
+    /// Ends all of somebody's sign-ins.
+    public static let endUserSignIns = RPC.MethodDescriptor(CSAAdminV1.userAdminFile.services[0], method: 5)
+    /// Sends a code for a new password to somebody's e-mail address: no administrator learns a password.
+    public static let sendUserResetCode = RPC.MethodDescriptor(CSAAdminV1.userAdminFile.services[0], method: 6)
   }
 
   /// Calls `csa.admin.v1.UserAdminService`.
@@ -53,6 +76,11 @@ extension CSAAdminV1 {
       try await self.client.unary(CSAAdminV1.UserAdminServiceMethods.listUsers, request, options: options)
     }
 
+    /// One account.
+    public func getUser(_ request: CSAAdminV1.GetUserRequest, options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> CSAv1.User {
+      try await self.client.unary(CSAAdminV1.UserAdminServiceMethods.getUser, request, options: options)
+    }
+
     /// Disables an account, which ends its tokens at once, or enables it again.
     public func setUserActive(_ request: CSAAdminV1.SetUserActiveRequest, options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> CSAv1.User {
       try await self.client.unary(CSAAdminV1.UserAdminServiceMethods.setUserActive, request, options: options)
@@ -61,6 +89,21 @@ extension CSAAdminV1 {
     /// Makes an account an administrator's or an ordinary one.
     public func setUserRole(_ request: CSAAdminV1.SetUserRoleRequest, options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> CSAv1.User {
       try await self.client.unary(CSAAdminV1.UserAdminServiceMethods.setUserRole, request, options: options)
+    }
+
+    /// Where somebody is signed in: every access token that was given out and still works, newest first.
+    public func listUserSignIns(_ request: CSAAdminV1.ListUserSignInsRequest, options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> CSAAdminV1.ListUserSignInsResponse {
+      try await self.client.unary(CSAAdminV1.UserAdminServiceMethods.listUserSignIns, request, options: options)
+    }
+
+    /// Ends all of somebody's sign-ins.
+    public func endUserSignIns(_ request: CSAAdminV1.EndUserSignInsRequest, options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> CSAAdminV1.EndUserSignInsResponse {
+      try await self.client.unary(CSAAdminV1.UserAdminServiceMethods.endUserSignIns, request, options: options)
+    }
+
+    /// Sends a code for a new password to somebody's e-mail address: no administrator learns a password.
+    public func sendUserResetCode(_ request: CSAAdminV1.SendUserResetCodeRequest, options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> CSAAdminV1.SendUserResetCodeResponse {
+      try await self.client.unary(CSAAdminV1.UserAdminServiceMethods.sendUserResetCode, request, options: options)
     }
   }
 
@@ -126,6 +169,31 @@ extension CSAAdminV1 {
     }
   }
 
+  /// Request of GetUser.
+  public struct GetUserRequest: Protobuf.Message {
+    /// Whose. Example: "507f1f77bcf86cd799439011"
+    public var userID: Swift.String = ""
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAAdminV1.userAdminFile.message(at: [2])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 10: self.userID = try reader.string()
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      if !self.userID.isEmpty { writer.string(self.userID, tag: 10) }
+    }
+  }
+
   /// Request of SetUserActive.
   public struct SetUserActiveRequest: Protobuf.Message {
     /// Whose. Example: "507f1f77bcf86cd799439011"
@@ -134,7 +202,7 @@ extension CSAAdminV1 {
     public var isActive: Swift.Bool = false
 
     public var unknownFields = Protobuf.UnknownFields()
-    public static let schema = CSAAdminV1.userAdminFile.message(at: [2])
+    public static let schema = CSAAdminV1.userAdminFile.message(at: [3])
     public init() {}
 
     public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
@@ -163,7 +231,7 @@ extension CSAAdminV1 {
     public var role: Swift.String = ""
 
     public var unknownFields = Protobuf.UnknownFields()
-    public static let schema = CSAAdminV1.userAdminFile.message(at: [3])
+    public static let schema = CSAAdminV1.userAdminFile.message(at: [4])
     public init() {}
 
     public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
@@ -183,6 +251,156 @@ extension CSAAdminV1 {
       if !self.userID.isEmpty { writer.string(self.userID, tag: 10) }
     }
   }
+
+  /// Request of ListUserSignIns.
+  public struct ListUserSignInsRequest: Protobuf.Message {
+    /// Whose. Example: "507f1f77bcf86cd799439011"
+    public var userID: Swift.String = ""
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAAdminV1.userAdminFile.message(at: [5])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 10: self.userID = try reader.string()
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      if !self.userID.isEmpty { writer.string(self.userID, tag: 10) }
+    }
+  }
+
+  /// Answer of ListUserSignIns.
+  public struct ListUserSignInsResponse: Protobuf.Message {
+    /// Newest first, a thousand at most.
+    public var items: [CSAv1.SignIn] = []
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAAdminV1.userAdminFile.message(at: [6])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 10: try reader.message(appendingTo: &self.items)
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      writer.messages(self.items, tag: 10)
+    }
+  }
+
+  /// Request of EndUserSignIns.
+  public struct EndUserSignInsRequest: Protobuf.Message {
+    /// Whose. Example: "507f1f77bcf86cd799439011"
+    public var userID: Swift.String = ""
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAAdminV1.userAdminFile.message(at: [7])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 10: self.userID = try reader.string()
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      if !self.userID.isEmpty { writer.string(self.userID, tag: 10) }
+    }
+  }
+
+  /// Answer of EndUserSignIns.
+  public struct EndUserSignInsResponse: Protobuf.Message {
+    /// How many were ended. Example: 2
+    public var ended: Swift.Int64 = 0
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAAdminV1.userAdminFile.message(at: [8])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 8: self.ended = try reader.int64()
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      if self.ended != 0 { writer.int64(self.ended, tag: 8) }
+    }
+  }
+
+  /// Request of SendUserResetCode.
+  public struct SendUserResetCodeRequest: Protobuf.Message {
+    /// Whose. Example: "507f1f77bcf86cd799439011"
+    public var userID: Swift.String = ""
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAAdminV1.userAdminFile.message(at: [9])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 10: self.userID = try reader.string()
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      if !self.userID.isEmpty { writer.string(self.userID, tag: 10) }
+    }
+  }
+
+  /// Answer of SendUserResetCode.
+  public struct SendUserResetCodeResponse: Protobuf.Message {
+    /// Where the code went. Example: "user@example.com"
+    public var email: Swift.String = ""
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAAdminV1.userAdminFile.message(at: [10])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 10: self.email = try reader.string()
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      if !self.email.isEmpty { writer.string(self.email, tag: 10) }
+    }
+  }
 }
 
 extension CSAAdminV1.UserAdminServiceServer {
@@ -190,8 +408,12 @@ extension CSAAdminV1.UserAdminServiceServer {
   public var methods: [RPC.ServerMethod] {
     [
       .unary(CSAAdminV1.UserAdminServiceMethods.listUsers) { try await self.listUsers($0, $1) },
+      .unary(CSAAdminV1.UserAdminServiceMethods.getUser) { try await self.getUser($0, $1) },
       .unary(CSAAdminV1.UserAdminServiceMethods.setUserActive) { try await self.setUserActive($0, $1) },
       .unary(CSAAdminV1.UserAdminServiceMethods.setUserRole) { try await self.setUserRole($0, $1) },
+      .unary(CSAAdminV1.UserAdminServiceMethods.listUserSignIns) { try await self.listUserSignIns($0, $1) },
+      .unary(CSAAdminV1.UserAdminServiceMethods.endUserSignIns) { try await self.endUserSignIns($0, $1) },
+      .unary(CSAAdminV1.UserAdminServiceMethods.sendUserResetCode) { try await self.sendUserResetCode($0, $1) },
     ]
   }
 }

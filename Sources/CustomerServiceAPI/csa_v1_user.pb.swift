@@ -10,31 +10,43 @@ extension CSAv1 {
   /// The file `csa/v1/user.proto`. The user who is signed in (chapters 1.5 to 1.7 of the document).
   public static let userFile = Protobuf.FileDescriptor(
     base64: """
-      ChFjc2EvdjEvdXNlci5wcm90bxIGY3NhLnYxGhtidWYvdmFsaWRhdGUvdmFsaWRhdGUucHJvdG8aHGdvb2dsZS9hcGkvYW5ub3RhdGlvbnMucHJvdG8aIGdv\
-      b2dsZS9wcm90b2J1Zi9maWVsZF9tYXNrLnByb3RvGh9nb29nbGUvcHJvdG9idWYvdGltZXN0YW1wLnByb3RvGhV3ZWZ0L3YxL29wdGlvbnMucHJvdG8iygIK\
-      BFVzZXISCgoCaWQYASABKAkSDQoFZW1haWwYAiABKAkSIAoEcm9sZRgDIAEoCUISukgPcg1SBHVzZXJSBWFkbWluEhEKCWlzX2FjdGl2ZRgEIAEoCBIuCgpj\
-      cmVhdGVkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgp1cGRhdGVkX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFt\
-      cBIWCglmdWxsX25hbWUYByABKAlIAIgBARIZCgxwaG9uZV9udW1iZXIYCCABKAlIAYgBARIXCgphdmF0YXJfdXJsGAkgASgJSAKIAQESEAoDYmlvGAogASgJ\
-      SAOIAQFCDAoKX2Z1bGxfbmFtZUIPCg1fcGhvbmVfbnVtYmVyQg0KC19hdmF0YXJfdXJsQgYKBF9iaW8iDgoMR2V0TWVSZXF1ZXN0IpkDCg9VcGRhdGVNZVJl\
-      cXVlc3QSKwoJZnVsbF9uYW1lGAEgASgJQhO6SARyAhhAqtQYCAoG5aeT5ZCNSACIAQESNAoMcGhvbmVfbnVtYmVyGAIgASgJQhm6SARyAhggqtQYDgoM6IGU\
-      57O75pa55byPSAGIAQESjQEKCmF2YXRhcl91cmwYAyABKAlCdLpIGnIYGIAQMhNeKGh0dHBzPzovL1teIF0rKT8kqtQYUwoJ5aS05YOPVVJMGkYKDnN0cmlu\
-      Zy5wYXR0ZXJuEjTlpLTlg49VUkzvvIhhdmF0YXJfdXJs77yJ5b+F6aG75pivaHR0cOaIlmh0dHBz5Zyw5Z2ASAKIAQESLAoDYmlvGAQgASgJQhq6SAVyAxiA\
-      AqrUGA4KDOS4quS6uueugOS7i0gDiAEBEi8KC3VwZGF0ZV9tYXNrGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLkZpZWxkTWFza0IMCgpfZnVsbF9uYW1lQg8K\
-      DV9waG9uZV9udW1iZXJCDQoLX2F2YXRhcl91cmxCBgoEX2JpbyLdAQoVQ2hhbmdlUGFzc3dvcmRSZXF1ZXN0Ei4KDG9sZF9wYXNzd29yZBgBIAEoCUIYukgD\
-      yAEBqtQYDgoM5b2T5YmN5a+G56CBEpMBCgxuZXdfcGFzc3dvcmQYAiABKAlCfbpIB3IFEAgYgAGq1BhvCgnmlrDlr4bnoIESA+S9jRorCg5zdHJpbmcubWlu\
-      X2xlbhIZ5a+G56CB6ZW/5bqm6Iez5bCR5Li6OOS9jRowCg5zdHJpbmcubWF4X2xlbhIe5a+G56CB6ZW/5bqm5LiN6IO96LaF6L+HMTI45L2NIikKFkNoYW5n\
-      ZVBhc3N3b3JkUmVzcG9uc2USDwoHbWVzc2FnZRgBIAEoCTKEBgoLVXNlclNlcnZpY2USuwEKBUdldE1lEhQuY3NhLnYxLkdldE1lUmVxdWVzdBoMLmNzYS52\
-      MS5Vc2VyIo0BgtPkkwIfEgwvYXBpL2F1dGgvbWVaDxINL2FwaS91c2Vycy9tZarUGGQIAjozCJEDEhdUb2tlbuaXoOaViOaIluW3sui/h+acnxoV5peg5pWI\
-      55qE6K6k6K+B5Yet5o2uOisIkwMSEui0puWPt+W3suiiq+emgeeUqBoS6LSm5Y+35bey6KKr56aB55SoEtIBCghVcGRhdGVNZRIXLmNzYS52MS5VcGRhdGVN\
-      ZVJlcXVlc3QaDC5jc2EudjEuVXNlciKeAYLT5JMCEjINL2FwaS91c2Vycy9tZToBKqrUGIEBCAI6KQiQAxIk5pyq5o+Q5L6b5Lu75L2V6ZyA6KaB5pu05paw\
-      55qE5a2X5q61OjkIkQMSHeeUqOaIt+acqueZu+W9leaIllRva2Vu5peg5pWIGhXml6DmlYjnmoTorqTor4Hlh63mja46FwimAxIS5Y+C5pWw6aqM6K+B5aSx\
-      6LSlEtYCCg5DaGFuZ2VQYXNzd29yZBIdLmNzYS52MS5DaGFuZ2VQYXNzd29yZFJlcXVlc3QaHi5jc2EudjEuQ2hhbmdlUGFzc3dvcmRSZXNwb25zZSKEAoLT\
-      5JMCIiIdL2FwaS91c2Vycy9tZS9jaGFuZ2UtcGFzc3dvcmQ6ASqq1BjXAQgCGgpjcmVkZW50aWFsOi8IkAMSKuW9k+WJjeWvhueggeS4jeato+ehruaIluS4\
-      juaWsOWvhueggeebuOWQjDo5CJEDEh3nlKjmiLfmnKrnmbvlvZXmiJZUb2tlbuaXoOaViBoV5peg5pWI55qE6K6k6K+B5Yet5o2uOkAIkwMSFeS7peW6lOeU\
-      qOWvhumSpeiwg+eUqBok5bqU55So5a+G6ZKl5LiN6IO9566h55CG55m75b2V5Yet5o2uOhcIpgMSEuWPguaVsOmqjOivgeWksei0pUABGgmq1BgFCgNjc2FC\
-      CLoCBUNTQXYxYgZwcm90bzM=
+      ChFjc2EvdjEvdXNlci5wcm90bxIGY3NhLnYxGhtidWYvdmFsaWRhdGUvdmFsaWRhdGUucHJvdG8aHGdvb2dsZS9hcGkvYW5ub3RhdGlvbnMucHJvdG8aG2dv\
+      b2dsZS9wcm90b2J1Zi9lbXB0eS5wcm90bxogZ29vZ2xlL3Byb3RvYnVmL2ZpZWxkX21hc2sucHJvdG8aH2dvb2dsZS9wcm90b2J1Zi90aW1lc3RhbXAucHJv\
+      dG8aFXdlZnQvdjEvb3B0aW9ucy5wcm90byLKAgoEVXNlchIKCgJpZBgBIAEoCRINCgVlbWFpbBgCIAEoCRIgCgRyb2xlGAMgASgJQhK6SA9yDVIEdXNlclIF\
+      YWRtaW4SEQoJaXNfYWN0aXZlGAQgASgIEi4KCmNyZWF0ZWRfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCnVwZGF0ZWRfYXQYBiAB\
+      KAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhYKCWZ1bGxfbmFtZRgHIAEoCUgAiAEBEhkKDHBob25lX251bWJlchgIIAEoCUgBiAEBEhcKCmF2YXRh\
+      cl91cmwYCSABKAlIAogBARIQCgNiaW8YCiABKAlIA4gBAUIMCgpfZnVsbF9uYW1lQg8KDV9waG9uZV9udW1iZXJCDQoLX2F2YXRhcl91cmxCBgoEX2JpbyIO\
+      CgxHZXRNZVJlcXVlc3QimQMKD1VwZGF0ZU1lUmVxdWVzdBIrCglmdWxsX25hbWUYASABKAlCE7pIBHICGECq1BgICgblp5PlkI1IAIgBARI0CgxwaG9uZV9u\
+      dW1iZXIYAiABKAlCGbpIBHICGCCq1BgOCgzogZTns7vmlrnlvI9IAYgBARKNAQoKYXZhdGFyX3VybBgDIAEoCUJ0ukgachgYgBAyE14oaHR0cHM/Oi8vW14g\
+      XSspPySq1BhTCgnlpLTlg49VUkwaRgoOc3RyaW5nLnBhdHRlcm4SNOWktOWDj1VSTO+8iGF2YXRhcl91cmzvvInlv4XpobvmmK9odHRw5oiWaHR0cHPlnLDl\
+      nYBIAogBARIsCgNiaW8YBCABKAlCGrpIBXIDGIACqtQYDgoM5Liq5Lq6566A5LuLSAOIAQESLwoLdXBkYXRlX21hc2sYBSABKAsyGi5nb29nbGUucHJvdG9i\
+      dWYuRmllbGRNYXNrQgwKCl9mdWxsX25hbWVCDwoNX3Bob25lX251bWJlckINCgtfYXZhdGFyX3VybEIGCgRfYmlvIt0BChVDaGFuZ2VQYXNzd29yZFJlcXVl\
+      c3QSLgoMb2xkX3Bhc3N3b3JkGAEgASgJQhi6SAPIAQGq1BgOCgzlvZPliY3lr4bnoIESkwEKDG5ld19wYXNzd29yZBgCIAEoCUJ9ukgHcgUQCBiAAarUGG8K\
+      CeaWsOWvhueggRID5L2NGisKDnN0cmluZy5taW5fbGVuEhnlr4bnoIHplb/luqboh7PlsJHkuLo45L2NGjAKDnN0cmluZy5tYXhfbGVuEh7lr4bnoIHplb/l\
+      uqbkuI3og73otoXov4cxMjjkvY0iKQoWQ2hhbmdlUGFzc3dvcmRSZXNwb25zZRIPCgdtZXNzYWdlGAEgASgJIhQKEkxpc3RTaWduSW5zUmVxdWVzdCI0ChNM\
+      aXN0U2lnbkluc1Jlc3BvbnNlEh0KBWl0ZW1zGAEgAygLMg4uY3NhLnYxLlNpZ25JbiLQAQoGU2lnbkluEgoKAmlkGAEgASgJEg0KBW1lYW5zGAIgASgJEi4K\
+      CmNyZWF0ZWRfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCmV4cGlyZXNfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0\
+      YW1wEg8KB2FkZHJlc3MYBSABKAkSFwoKdXNlcl9hZ2VudBgGIAEoCUgAiAEBEhIKCmlzX2N1cnJlbnQYByABKAhCDQoLX3VzZXJfYWdlbnQiJgoQRW5kU2ln\
+      bkluUmVxdWVzdBISCgpzaWduX2luX2lkGAEgASgJIhgKFkVuZE90aGVyU2lnbkluc1JlcXVlc3QiKAoXRW5kT3RoZXJTaWduSW5zUmVzcG9uc2USDQoFZW5k\
+      ZWQYASABKAMyuwsKC1VzZXJTZXJ2aWNlErsBCgVHZXRNZRIULmNzYS52MS5HZXRNZVJlcXVlc3QaDC5jc2EudjEuVXNlciKNAYLT5JMCHxIML2FwaS9hdXRo\
+      L21lWg8SDS9hcGkvdXNlcnMvbWWq1BhkCAI6MwiRAxIXVG9rZW7ml6DmlYjmiJblt7Lov4fmnJ8aFeaXoOaViOeahOiupOivgeWHreaNrjorCJMDEhLotKbl\
+      j7flt7LooqvnpoHnlKgaEui0puWPt+W3suiiq+emgeeUqBLSAQoIVXBkYXRlTWUSFy5jc2EudjEuVXBkYXRlTWVSZXF1ZXN0GgwuY3NhLnYxLlVzZXIingGC\
+      0+STAhIyDS9hcGkvdXNlcnMvbWU6ASqq1BiBAQgCOikIkAMSJOacquaPkOS+m+S7u+S9lemcgOimgeabtOaWsOeahOWtl+autTo5CJEDEh3nlKjmiLfmnKrn\
+      mbvlvZXmiJZUb2tlbuaXoOaViBoV5peg5pWI55qE6K6k6K+B5Yet5o2uOhcIpgMSEuWPguaVsOmqjOivgeWksei0pRLWAgoOQ2hhbmdlUGFzc3dvcmQSHS5j\
+      c2EudjEuQ2hhbmdlUGFzc3dvcmRSZXF1ZXN0Gh4uY3NhLnYxLkNoYW5nZVBhc3N3b3JkUmVzcG9uc2UihAKC0+STAiIiHS9hcGkvdXNlcnMvbWUvY2hhbmdl\
+      LXBhc3N3b3JkOgEqqtQY1wEIAhoKY3JlZGVudGlhbDovCJADEirlvZPliY3lr4bnoIHkuI3mraPnoa7miJbkuI7mlrDlr4bnoIHnm7jlkIw6OQiRAxId55So\
+      5oi35pyq55m75b2V5oiWVG9rZW7ml6DmlYgaFeaXoOaViOeahOiupOivgeWHreaNrjpACJMDEhXku6XlupTnlKjlr4bpkqXosIPnlKgaJOW6lOeUqOWvhumS\
+      peS4jeiDveeuoeeQhueZu+W9leWHreaNrjoXCKYDEhLlj4LmlbDpqozor4HlpLHotKVAARKpAQoLTGlzdFNpZ25JbnMSGi5jc2EudjEuTGlzdFNpZ25JbnNS\
+      ZXF1ZXN0GhsuY3NhLnYxLkxpc3RTaWduSW5zUmVzcG9uc2UiYYLT5JMCGBIWL2FwaS91c2Vycy9tZS9zaWduLWluc6rUGD8IAjo5CJEDEh3nlKjmiLfmnKrn\
+      mbvlvZXmiJZUb2tlbuaXoOaViBoV5peg5pWI55qE6K6k6K+B5Yet5o2uQAESwgIKCUVuZFNpZ25JbhIYLmNzYS52MS5FbmRTaWduSW5SZXF1ZXN0GhYuZ29v\
+      Z2xlLnByb3RvYnVmLkVtcHR5IoICgtPkkwIlKiMvYXBpL3VzZXJzL21lL3NpZ24taW5zL3tzaWduX2luX2lkfarUGNIBCAIQzAE6OQiRAxId55So5oi35pyq\
+      55m75b2V5oiWVG9rZW7ml6DmlYgaFeaXoOaViOeahOiupOivgeWHreaNrjpPCJMDEi3ml6DmnYPnu5PmnZ/mraTnmbvlvZXkvJror53vvIjkuI3mmK/mnKzk\
+      urrvvIkaG+aXoOadg+e7k+adn+atpOeZu+W9leS8muivnTo9CJQDEiHnmbvlvZXkvJror53kuI3lrZjlnKjmiJblt7Lnu5PmnZ8aFeeZu+W9leS8muivneS4\
+      jeWtmOWcqEABEsMBCg9FbmRPdGhlclNpZ25JbnMSHi5jc2EudjEuRW5kT3RoZXJTaWduSW5zUmVxdWVzdBofLmNzYS52MS5FbmRPdGhlclNpZ25JbnNSZXNw\
+      b25zZSJvgtPkkwImIiEvYXBpL3VzZXJzL21lL3NpZ24taW5zL2VuZC1vdGhlcnM6ASqq1Bg/CAI6OQiRAxId55So5oi35pyq55m75b2V5oiWVG9rZW7ml6Dm\
+      lYgaFeaXoOaViOeahOiupOivgeWHreaNrkABGgmq1BgFCgNjc2FCCLoCBUNTQXYxYgZwcm90bzM=
       """,
-    dependencies: [BufValidate.validateFile, GoogleAPI.annotationsFile, GoogleProtobuf.fieldMaskFile, GoogleProtobuf.timestampFile, WeftV1.optionsFile])
+    dependencies: [BufValidate.validateFile, GoogleAPI.annotationsFile, GoogleProtobuf.emptyFile, GoogleProtobuf.fieldMaskFile, GoogleProtobuf.timestampFile, WeftV1.optionsFile])
 
   /// The caller's own account.
   public protocol UserServiceServer: RPC.RPCService {
@@ -44,6 +56,12 @@ extension CSAv1 {
     func updateMe(_ request: CSAv1.UpdateMeRequest, _ call: RPC.ServerCall) async throws -> CSAv1.User
     /// Changes the caller's password and ends every token that was given out before.
     func changePassword(_ request: CSAv1.ChangePasswordRequest, _ call: RPC.ServerCall) async throws -> CSAv1.ChangePasswordResponse
+    /// Where the caller is signed in: every access token that was given out and still works, newest first.
+    func listSignIns(_ request: CSAv1.ListSignInsRequest, _ call: RPC.ServerCall) async throws -> CSAv1.ListSignInsResponse
+    /// Ends one of the caller's sign-ins: its token works no longer.
+    func endSignIn(_ request: CSAv1.EndSignInRequest, _ call: RPC.ServerCall) async throws -> GoogleProtobuf.Empty
+    /// Ends all of the caller's sign-ins but the one that this call is made with.
+    func endOtherSignIns(_ request: CSAv1.EndOtherSignInsRequest, _ call: RPC.ServerCall) async throws -> CSAv1.EndOtherSignInsResponse
   }
 
   /// The RPCs of `csa.v1.UserService`.
@@ -54,6 +72,12 @@ extension CSAv1 {
     public static let updateMe = RPC.MethodDescriptor(CSAv1.userFile.services[0], method: 1)
     /// Changes the caller's password and ends every token that was given out before.
     public static let changePassword = RPC.MethodDescriptor(CSAv1.userFile.services[0], method: 2)
+    /// Where the caller is signed in: every access token that was given out and still works, newest first.
+    public static let listSignIns = RPC.MethodDescriptor(CSAv1.userFile.services[0], method: 3)
+    /// Ends one of the caller's sign-ins: its token works no longer.
+    public static let endSignIn = RPC.MethodDescriptor(CSAv1.userFile.services[0], method: 4)
+    /// Ends all of the caller's sign-ins but the one that this call is made with.
+    public static let endOtherSignIns = RPC.MethodDescriptor(CSAv1.userFile.services[0], method: 5)
   }
 
   /// Calls `csa.v1.UserService`.
@@ -74,6 +98,21 @@ extension CSAv1 {
     /// Changes the caller's password and ends every token that was given out before.
     public func changePassword(_ request: CSAv1.ChangePasswordRequest, options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> CSAv1.ChangePasswordResponse {
       try await self.client.unary(CSAv1.UserServiceMethods.changePassword, request, options: options)
+    }
+
+    /// Where the caller is signed in: every access token that was given out and still works, newest first.
+    public func listSignIns(_ request: CSAv1.ListSignInsRequest, options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> CSAv1.ListSignInsResponse {
+      try await self.client.unary(CSAv1.UserServiceMethods.listSignIns, request, options: options)
+    }
+
+    /// Ends one of the caller's sign-ins: its token works no longer.
+    public func endSignIn(_ request: CSAv1.EndSignInRequest, options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> GoogleProtobuf.Empty {
+      try await self.client.unary(CSAv1.UserServiceMethods.endSignIn, request, options: options)
+    }
+
+    /// Ends all of the caller's sign-ins but the one that this call is made with.
+    public func endOtherSignIns(_ request: CSAv1.EndOtherSignInsRequest, options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> CSAv1.EndOtherSignInsResponse {
+      try await self.client.unary(CSAv1.UserServiceMethods.endOtherSignIns, request, options: options)
     }
   }
 
@@ -252,6 +291,170 @@ extension CSAv1 {
       if !self.message.isEmpty { writer.string(self.message, tag: 10) }
     }
   }
+
+  /// Request of ListSignIns: the token says whose.
+  public struct ListSignInsRequest: Protobuf.Message {
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAv1.userFile.message(at: [5])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+    }
+  }
+
+  /// Answer of ListSignIns.
+  public struct ListSignInsResponse: Protobuf.Message {
+    /// Newest first, a thousand at most.
+    public var items: [CSAv1.SignIn] = []
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAv1.userFile.message(at: [6])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 10: try reader.message(appendingTo: &self.items)
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      writer.messages(self.items, tag: 10)
+    }
+  }
+
+  /// One sign-in: an access token that was given out.
+  public struct SignIn: Protobuf.Message {
+    /// 24 lower-case hex digits. Example: "507f1f77bcf86cd799439011"
+    public var id: Swift.String = ""
+    /// By which means: "password", "sms", "passkey", "oauth". Example: "password"
+    public var means: Swift.String = ""
+    /// When. Example: "2024-01-01T00:00:00Z"
+    public var createdAt: GoogleProtobuf.Timestamp?
+    /// When it ends by itself. Example: "2024-01-01T00:30:00Z"
+    public var expiresAt: GoogleProtobuf.Timestamp?
+    /// From which address. Example: "203.0.113.7"
+    public var address: Swift.String = ""
+    /// What the client calls itself; null if it did not say. Example: "Mozilla/5.0 (X11; Linux x86_64)"
+    public var userAgent: Swift.String?
+    /// Whether this is the sign-in that the call is made with. Example: true
+    public var isCurrent: Swift.Bool = false
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAv1.userFile.message(at: [7])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 10: self.id = try reader.string()
+        case 18: self.means = try reader.string()
+        case 26: try reader.message(into: &self.createdAt)
+        case 34: try reader.message(into: &self.expiresAt)
+        case 42: self.address = try reader.string()
+        case 50: self.userAgent = try reader.string()
+        case 56: self.isCurrent = try reader.bool()
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      if self.isCurrent { writer.bool(self.isCurrent, tag: 56) }
+      if let value = self.userAgent { writer.string(value, tag: 50) }
+      if !self.address.isEmpty { writer.string(self.address, tag: 42) }
+      if let value = self.expiresAt { writer.message(value, tag: 34) }
+      if let value = self.createdAt { writer.message(value, tag: 26) }
+      if !self.means.isEmpty { writer.string(self.means, tag: 18) }
+      if !self.id.isEmpty { writer.string(self.id, tag: 10) }
+    }
+  }
+
+  /// Request of EndSignIn.
+  public struct EndSignInRequest: Protobuf.Message {
+    /// Which one. Example: "507f1f77bcf86cd799439011"
+    public var signInID: Swift.String = ""
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAv1.userFile.message(at: [8])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 10: self.signInID = try reader.string()
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      if !self.signInID.isEmpty { writer.string(self.signInID, tag: 10) }
+    }
+  }
+
+  /// Request of EndOtherSignIns.
+  public struct EndOtherSignInsRequest: Protobuf.Message {
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAv1.userFile.message(at: [9])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+    }
+  }
+
+  /// Answer of EndOtherSignIns.
+  public struct EndOtherSignInsResponse: Protobuf.Message {
+    /// How many were ended. Example: 2
+    public var ended: Swift.Int64 = 0
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAv1.userFile.message(at: [10])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 8: self.ended = try reader.int64()
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      if self.ended != 0 { writer.int64(self.ended, tag: 8) }
+    }
+  }
 }
 
 extension CSAv1.UserServiceServer {
@@ -261,6 +464,9 @@ extension CSAv1.UserServiceServer {
       .unary(CSAv1.UserServiceMethods.getMe) { try await self.getMe($0, $1) },
       .unary(CSAv1.UserServiceMethods.updateMe) { try await self.updateMe($0, $1) },
       .unary(CSAv1.UserServiceMethods.changePassword) { try await self.changePassword($0, $1) },
+      .unary(CSAv1.UserServiceMethods.listSignIns) { try await self.listSignIns($0, $1) },
+      .unary(CSAv1.UserServiceMethods.endSignIn) { try await self.endSignIn($0, $1) },
+      .unary(CSAv1.UserServiceMethods.endOtherSignIns) { try await self.endOtherSignIns($0, $1) },
     ]
   }
 }

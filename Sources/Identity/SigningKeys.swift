@@ -54,8 +54,11 @@ public final class SigningKeys: Sendable {
     }
   }
 
-  /// How many secrets verify now.
-  public var count: Int { ring.withLock { $0.previous.count + 1 } }
+  /// How many secrets verify at `second`.
+  public func count(at second: Int64) -> Int {
+    _ = edition(at: second)
+    return ring.withLock { $0.previous.count + 1 }
+  }
 
   /// Under which number something verified at `second` is to be remembered. Two loads from memory, unless a secret is to be forgotten.
   func edition(at second: Int64) -> Int {

@@ -60,6 +60,7 @@ final class Assembly: Sendable {
       publicURL: publicURL, limitsRates: settings.rateLimits, random: random)
     needs.previousSecrets = secrets.previous
     needs.secretFiles = secrets.files
+    needs.auditDays = settings.auditDays
     needs.generation = try SharedGeneration(path: settings.generationPath)
     application = CustomerServiceApp(needs)
     let password = try await application.start(administrator: settings.administrator.map { ($0.email, $0.password) })

@@ -28,6 +28,8 @@ struct ServeSettings {
   let trustedProxies: [String]
   let cors: CORSPolicy
   let rateLimits: Bool
+  /// How long the audit trail is kept.
+  let auditDays: Int
   let tls: TLSFiles?
   let gatewaySecret: String?
   let logLevel: Logger.Level
@@ -49,6 +51,7 @@ struct ServeSettings {
     trustedProxies = try Self.trustedProxies(source)
     cors = try Self.cors(source)
     rateLimits = try source.choice("WEFT_RATE_LIMITS", ["on": true, "off": false], default: true)
+    auditDays = try Self.auditDays(source)
     tls = try Self.tls(source)
     gatewaySecret = try source.text("WEFT_GATEWAY_SECRET")
     try Self.checkApplications(source)
@@ -100,6 +103,14 @@ struct ServeSettings {
       throw SettingError(setting: "WEFT_TRUSTED_PROXIES", takes: "numeric addresses, comma-separated", got: address)
     }
     return addresses
+  }
+
+  private static func auditDays(_ source: SettingSource) throws -> Int {
+    guard let text = try source.text("WEFT_AUDIT_DAYS") else { return 365 }
+    guard let days = Int(text), (1...36_500).contains(days) else {
+      throw SettingError(setting: "WEFT_AUDIT_DAYS", takes: "a number of days, 1 to 36500", got: text)
+    }
+    return days
   }
 
   /// What the processes on one data directory share in memory.

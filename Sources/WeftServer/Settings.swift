@@ -34,6 +34,8 @@ struct SettingFlags: ParsableArguments {
   var corsOrigins: String?
   @Option(name: .customLong("rate-limits"), help: "WEFT_RATE_LIMITS: on (default) or off.")
   var rateLimits: String?
+  @Option(name: .customLong("audit-days"), help: "WEFT_AUDIT_DAYS: how long the audit trail is kept (default: 365).")
+  var auditDays: String?
   @Option(name: .customLong("tls-cert"), help: "WEFT_TLS_CERT: PEM file of the certificate chain, for TLS on both listeners.")
   var tlsCert: String?
   @Option(name: .customLong("tls-key"), help: "WEFT_TLS_KEY: PEM file of its private key.")
@@ -96,6 +98,7 @@ extension SettingFlags {
     flags["WEFT_TRUSTED_PROXIES"] = trustedProxies
     flags["WEFT_CORS_ORIGINS"] = corsOrigins
     flags["WEFT_RATE_LIMITS"] = rateLimits
+    flags["WEFT_AUDIT_DAYS"] = auditDays
     flags["WEFT_TLS_CERT"] = tlsCert
     flags["WEFT_TLS_KEY"] = tlsKey
     flags["WEFT_TLS_CLIENT_CA"] = tlsClientCA

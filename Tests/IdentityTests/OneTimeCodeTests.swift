@@ -8,7 +8,8 @@ import Testing
   let binding = CodeBinding(channel: "email", address: "user@example.com", purpose: "register")
 
   func codes(seed: UInt64 = 1) throws -> OneTimeCodes {
-    OneTimeCodes(secret: try HashSecret(bytes: Array(repeating: UInt8(ascii: "s"), count: 32)), time: time, random: SeededRandom(seed: seed))
+    let secret = try HashSecret(bytes: Array(repeating: UInt8(ascii: "s"), count: 32))
+    return OneTimeCodes(secret: secret, time: time, random: SeededRandom(seed: seed))
   }
 
   @Test func sixDigitsAndTheyAreNotWhatIsStored() throws {
@@ -80,7 +81,8 @@ import Testing
 
   @Test func anotherSecretHashesOtherwise() throws {
     let (digits, stored) = try codes().make(for: binding)
-    let others = OneTimeCodes(secret: try HashSecret(bytes: Array(repeating: UInt8(ascii: "t"), count: 32)), time: time, random: SystemRandom())
+    let secret = try HashSecret(bytes: Array(repeating: UInt8(ascii: "t"), count: 32))
+    let others = OneTimeCodes(secret: secret, time: time, random: SystemRandom())
     #expect(others.check(digits, against: stored, for: binding) != .accepted)
   }
 

@@ -55,10 +55,12 @@ struct AuthService: CSAv1.AuthServiceServer {
     let user = User(
       id: ids.next(), email: email, passwordHash: hash, role: User.Role.user, isActive: true, tokenEpoch: 0,
       createdAt: time.wallMicroseconds)
+    let entry = AuditEntry(.registered, of: user.id, by: user.id, call, ids: ids, now: user.createdAt)
     let isMade = try await database.write(for: call) { transaction in
       guard try CodeStore.check(request.verificationCode, for: binding, by: codes, consuming: true, transaction) else { return false }
       guard try UserStore.user(email: email, transaction) == nil else { throw CustomerServiceError.emailTaken }
       try UserStore.insert(user, transaction)
+      try AuditStore.insert(entry, transaction)
       return true
     }
     guard isMade else { throw CustomerServiceError.invalidCode }

@@ -1,13 +1,15 @@
 import CustomerServiceAPI
 import Identity
 import Platform
+import Protobuf
 import RPC
 import Storage
 
-/// The caller's own account (chapters 1.5 to 1.7 of the document).
+/// The caller's own account (chapters 1.5 to 1.7 of the document), and where it is signed in.
 struct UserService: CSAv1.UserServiceServer {
   let database: Database
   let time: any TimeSource
+  let ids: ObjectIDGenerator
   let passwords: PasswordCheck
   let validity: ValidityLog
   let limits: AccountLimits
@@ -47,6 +49,7 @@ struct UserService: CSAv1.UserServiceServer {
     guard !request.oldPassword.utf8.elementsEqual(request.newPassword.utf8) else { throw CustomerServiceError.samePassword }
     let hash = try await passwords.hash(request.newPassword, for: call)
     let now = time.wallMicroseconds
+    let entry = AuditEntry(.passwordChanged, of: before.id, call, ids: ids, now: now)
     try await database.write(for: call) { transaction in
       // Another change may have come between the check and here; then the old password was not the current one any more.
       guard var user = try UserStore.user(id: before.id, transaction), user.passwordHash == before.passwordHash else {
@@ -56,8 +59,50 @@ struct UserService: CSAv1.UserServiceServer {
       user.updatedAt = now
       try validity.endSignIns(of: &user, at: now, transaction)
       try UserStore.update(user, transaction)
+      try AuditStore.insert(entry, transaction)
     }
     return .with { $0.message = "密码修改成功" }
+  }
+
+  /// GET /api/users/me/sign-ins
+  func listSignIns(_ request: CSAv1.ListSignInsRequest, _ call: ServerCall) async throws -> CSAv1.ListSignInsResponse {
+    let caller = try call.caller()
+    let now = time.wallMicroseconds
+    let signIns = try await database.read(for: call) { try SignInStore.live(of: caller.id, now: now, $0) }
+    return .with { $0.items = signIns.map { CSAv1.SignIn($0, askedWith: caller.tokenID) } }
+  }
+
+  /// DELETE /api/users/me/sign-ins/{sign_in_id}
+  func endSignIn(_ request: CSAv1.EndSignInRequest, _ call: ServerCall) async throws -> GoogleProtobuf.Empty {
+    let caller = try call.caller()
+    let now = time.wallMicroseconds
+    let entry = AuditEntry(.signInEnded, of: request.signInID, call, ids: ids, now: now)
+    try await database.write(for: call) { transaction in
+      guard let signIn = try SignInStore.live(request.signInID, now: now, transaction) else { throw CustomerServiceError.signInNotFound }
+      guard signIn.userID == caller.id else { throw CustomerServiceError.foreignSignIn }
+      try validity.end(signIn, at: now, transaction)
+      try AuditStore.insert(entry, transaction)
+    }
+    return GoogleProtobuf.Empty()
+  }
+
+  /// POST /api/users/me/sign-ins/end-others
+  func endOtherSignIns(_ request: CSAv1.EndOtherSignInsRequest, _ call: ServerCall) async throws -> CSAv1.EndOtherSignInsResponse {
+    let caller = try call.caller()
+    let now = time.wallMicroseconds
+    let entry = AuditEntry(.otherSignInsEnded, of: caller.id, call, ids: ids, now: now)
+    let ended = try await database.write(for: call) { transaction in
+      var ended: Int64 = 0
+      while case let others = try SignInStore.live(of: caller.id, now: now, transaction).filter({ $0.tokenID != caller.tokenID }),
+        !others.isEmpty
+      {
+        for signIn in others { try validity.end(signIn, at: now, transaction) }
+        ended += Int64(others.count)
+      }
+      if ended > 0 { try AuditStore.insert(entry, transaction) }
+      return ended
+    }
+    return .with { $0.ended = ended }
   }
 
   private func me(_ call: ServerCall) async throws -> User {

@@ -4,6 +4,7 @@
 enum AuditAction: String, Sendable {
   case registered = "register"
   case passwordChanged = "password.change"
+  /// By a code or an operator; `detail` says which.
   case passwordReset = "password.reset"
   case phoneBound = "phone.bind"
   case phoneChanged = "phone.change"
@@ -11,4 +12,17 @@ enum AuditAction: String, Sendable {
   case applicationKeyRotated = "application_key.rotate"
   case applicationKeyEnabled = "application_key.enable"
   case applicationKeyDisabled = "application_key.disable"
+  case signInEnded = "sign_in.end"
+  case otherSignInsEnded = "sign_in.end_others"
+
+  // Administration
+  case userEnabled = "user.enable"
+  case userDisabled = "user.disable"
+  case userRoleChanged = "user.role"
+  case userSignInsEnded = "user.end_sign_ins"
+  case userResetCodeSent = "user.reset_code"
+  /// By the settings, at start.
+  case administratorMade = "user.make_admin"
+  case ticketReplied = "ticket.reply"
+  case secretRotated = "signing_secret.rotate"
 }

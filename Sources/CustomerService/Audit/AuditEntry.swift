@@ -10,7 +10,8 @@ struct AuditEntry: Sendable, Equatable {
   var at: Int64
   /// The user who acted; nil where the act is not a user's.
   var actorID: String?
-  var action: AuditAction
+  /// The text of an `AuditAction`; of another program's too.
+  var action: String
   /// What it was done to: the id of a user, client, ticket and so on.
   var targetID: String?
   /// What else there is to say, for people. Never a secret, a code or a token.
@@ -30,10 +31,36 @@ struct AuditEntry: Sendable, Equatable {
     id = ids.next()
     at = now
     self.actorID = actorID ?? (try? call.caller())?.id
-    self.action = action
+    self.action = action.rawValue
     self.targetID = targetID
     self.detail = detail
     address = call.peer
     requestID = call.requestID
+  }
+
+  /// What somebody does on the server's own machine, by a command or by the settings at start.
+  init(byOperator action: AuditAction, of targetID: String?, detail: String? = nil, ids: ObjectIDGenerator, now: Int64) {
+    id = ids.next()
+    at = now
+    actorID = Self.operatorID
+    self.action = action.rawValue
+    self.targetID = targetID
+    self.detail = detail
+    address = "local"
+    requestID = ""
+  }
+
+  /// The actor who is no user: whoever may run commands on the server's own machine.
+  static let operatorID = "operator"
+
+  init(_ row: borrowing Row) throws {
+    id = try row.text("id")
+    at = try row.integer("at")
+    actorID = try row.optionalText("actor_id")
+    action = try row.text("action")
+    targetID = try row.optionalText("target_id")
+    detail = try row.optionalText("detail")
+    address = try row.text("address")
+    requestID = try row.text("request_id")
   }
 }

@@ -24,6 +24,13 @@ enum SignInStore {
       """, ["user_id": .text(userID), "now": .integer(now)], signIn)
   }
 
+  /// How many of them there are.
+  static func liveCount(of userID: String, now: Int64, _ transaction: ReadTransaction) throws -> Int64 {
+    try transaction.integer(
+      "SELECT count(*) FROM csa_sign_ins WHERE user_id = $user_id AND expires_at > $now AND ended_at IS NULL",
+      ["user_id": .text(userID), "now": .integer(now)]) ?? 0
+  }
+
   /// - Returns: Nil if there is none of that id whose token still works.
   static func live(_ id: String, now: Int64, _ transaction: ReadTransaction) throws -> SignIn? {
     try transaction.first(
@@ -41,6 +48,11 @@ enum SignInStore {
     try transaction.execute(
       "UPDATE csa_sign_ins SET ended_at = $now WHERE user_id = $user_id AND ended_at IS NULL",
       ["now": .integer(now), "user_id": .text(userID)])
+  }
+
+  /// The same for everybody's, when no token is taken any more.
+  static func endEverybodys(at now: Int64, _ transaction: Transaction) throws {
+    try transaction.execute("UPDATE csa_sign_ins SET ended_at = $now WHERE ended_at IS NULL", ["now": .integer(now)])
   }
 
   /// When somebody signed in who bears a token of this id; nil for an id that no token has.

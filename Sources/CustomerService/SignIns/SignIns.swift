@@ -5,6 +5,9 @@ import Storage
 
 /// The one way in which access tokens are given out: each is a sign-in that its user can see and end.
 struct SignIns: Sendable {
+  /// The longest that any access token lives.
+  static let lifetimeMax = Duration.seconds(1800)
+
   let database: Database
   let tokens: AccessTokenSigner
   let ids: ObjectIDGenerator
@@ -16,8 +19,7 @@ struct SignIns: Sendable {
   /// - Throws: `accountDisabled`; said only here, after the right password, code or key, or anybody could ask which accounts exist.
   func begin(_ user: User, by means: SignInMeans, lifetime: Duration? = nil, _ call: ServerCall) async throws -> IssuedToken {
     guard user.isActive else { throw CustomerServiceError.accountDisabled }
-    // Ended tokens are remembered for so long (`ValidityLog.retentionMicroseconds`), and longer than any lives.
-    precondition(lifetime ?? .zero <= .seconds(3600), "access tokens live an hour at most")
+    precondition(lifetime ?? .zero <= Self.lifetimeMax, "a replaced secret and an ended token are remembered for as long as this")
     let token = tokens.issue(subject: user.id, role: user.role, epoch: user.tokenEpoch, lifetime: lifetime)
     let signIn = SignIn(
       id: ids.next(), userID: user.id, tokenID: token.id, means: means.rawValue, address: call.peer, userAgent: call.userAgent,

@@ -9,4 +9,10 @@ extension ValidityLog {
     try SignInStore.endAll(of: user.id, at: now, transaction)
     try follow(user, transaction)
   }
+
+  /// Ends one sign-in and its token from the commit of `transaction` on.
+  func end(_ signIn: SignIn, at now: Int64, _ transaction: Transaction) throws {
+    try SignInStore.end(signIn.id, at: now, transaction)
+    try revoke(tokenID: signIn.tokenID, expiresAt: signIn.expiresAt / 1_000_000, transaction)
+  }
 }

@@ -23,9 +23,11 @@ struct TicketAdminService: CSAAdminV1.TicketAdminServiceServer {
     let caller = try call.caller()
     let now = time.wallMicroseconds
     let id = ids.next()
+    let entry = AuditEntry(.ticketReplied, of: request.ticketID, call, ids: ids, now: now)
     let ticket = try await database.write(for: call) { transaction in
       guard try TicketStore.ticket(request.ticketID, transaction) != nil else { throw CustomerServiceError.ticketNotFound }
       try TicketStore.insertReply(id, to: request.ticketID, by: caller.id, feedback: request.feedback, at: now, transaction)
+      try AuditStore.insert(entry, transaction)
       return try TicketStore.ticket(request.ticketID, transaction)
     }
     guard let ticket else { throw CustomerServiceError.ticketNotFound }

@@ -9,4 +9,12 @@ extension GoogleProtobuf.Timestamp {
     seconds = remainder < 0 ? quotient - 1 : quotient
     nanos = Int32(remainder < 0 ? remainder + 1_000_000 : remainder) * 1_000
   }
+
+  /// The point in time as databases keep it, rounded down; the earliest or latest they can keep for what lies beyond.
+  public var microseconds: Int64 {
+    let (whole, overflows) = seconds.multipliedReportingOverflow(by: 1_000_000)
+    if overflows { return seconds < 0 ? .min : .max }
+    let (sum, overflowsAgain) = whole.addingReportingOverflow(Int64(nanos) / 1_000)
+    return overflowsAgain ? (seconds < 0 ? .min : .max) : sum
+  }
 }
