@@ -49,7 +49,8 @@ public final class CustomerServiceApp: Sendable {
   }
 
   /// The application's schema, in order; released ones are never edited.
-  public static let migrator = Migrator(application: "csa", migrations: [.first, .signInsAndAudit, .validityChanges, .phonesAndKeys])
+  public static let migrator = Migrator(
+    application: "csa", migrations: [.first, .signInsAndAudit, .validityChanges, .phonesAndKeys, .oauth])
 
   /// Who may call, for `RPCServer`.
   public let policy: any ApplicationPolicy
@@ -82,6 +83,7 @@ public final class CustomerServiceApp: Sendable {
         database: database, time: time, codes: codes, sms: needs.sms, limits: TextMessageLimits(isOn: needs.limitsRates, time: time)),
       passwords: passwords, validity: validity)
     let keys = ApplicationKeyTable(secret: needs.hashSecret, time: time)
+    let oauth = OAuthSecrets(secret: needs.hashSecret, random: needs.random)
     self.validity = validity
     self.keys = keys
     policy = CustomerServicePolicy(tokens: tokens, validity: validity, keys: keys, limitsRates: needs.limitsRates, time: time)
@@ -100,6 +102,10 @@ public final class CustomerServiceApp: Sendable {
       UserAdminService(database: database, time: time, ids: ids, validity: validity, resets: resets),
       SigningSecretAdminService(database: database, time: time, ids: ids, rotation: rotation),
       AuditAdminService(database: database),
+      OAuthService(
+        database: database, time: time, ids: ids, secrets: oauth, codes: AuthorizationCodes(secrets: oauth, time: time),
+        publicURL: needs.publicURL),
+      OAuthClientAdminService(database: database, time: time, ids: ids, secrets: oauth),
     ]
   }
 
@@ -128,6 +134,8 @@ public final class CustomerServiceApp: Sendable {
     let auditedSince = now - Int64(needs.auditDays) * 86_400 * 1_000_000
     try await needs.database.write { transaction in
       try SignInStore.forgetExpired(now: now, transaction)
+      try OAuthCodeStore.forgetExpired(now: now, transaction)
+      try OAuthGrantStore.forgetExpired(now: now, transaction)
       try AuditStore.forget(before: auditedSince, transaction)
       try ValidityStore.forget(before: now - ValidityLog.retentionMicroseconds, transaction)
       try TextMessageStore.forgetExpired(now: now, transaction)

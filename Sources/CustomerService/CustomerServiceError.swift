@@ -48,6 +48,19 @@ public enum CustomerServiceError: Error, Equatable, Sendable {
   case unknownClient
   case wrongRedirectURI
   case staleForm
+
+  // OAuth clients and what users have allowed them (1.4)
+  case oauthClientNotFound
+  case invalidOAuthClient(OAuthClientProblem)
+  case authorizationNotFound
+}
+
+/// Why a client cannot be registered as it was asked for.
+public enum OAuthClientProblem: String, Sendable {
+  case redirectURI = "redirect_uris 必须是 https、本机 http 或私有协议（如 com.example.app:/callback）的绝对地址，不含片段和用户信息"
+  case noRedirectURI = "授权码模式（authorization_code）至少需要一个 redirect_uris"
+  case scope = "scopes 只能包含不带空格、引号和反斜杠的可打印 ASCII 字符，每项不超过64个字符"
+  case publicWithCredentials = "公开客户端没有密钥，不能使用 client_credentials"
 }
 
 /// What somebody wanted to do with a ticket that is not theirs.
@@ -94,6 +107,9 @@ extension CustomerServiceError: RPCErrorConvertible {
     case .foreignTicket(let act): error(.permissionDenied, "FOREIGN_TICKET", "无权\(act.rawValue)此工单")
     case .ticketAlreadyReplied: error(.failedPrecondition, "TICKET_ALREADY_REPLIED", "工单已被回复，不能再更新")
     case .noTicketField: error(.invalidArgument, "NO_TICKET_FIELD", "至少提供一个字段：title、content")
+    case .oauthClientNotFound: error(.notFound, "OAUTH_CLIENT_NOT_FOUND", "客户端不存在")
+    case .invalidOAuthClient(let problem): error(.invalidArgument, "INVALID_OAUTH_CLIENT", problem.rawValue)
+    case .authorizationNotFound: error(.notFound, "AUTHORIZATION_NOT_FOUND", "授权不存在")
     case .unknownClient: error(.failedPrecondition, "UNKNOWN_CLIENT", "客户端不存在或已停用")
     case .wrongRedirectURI: error(.failedPrecondition, "WRONG_REDIRECT_URI", "redirect_uri与客户端登记的地址不一致")
     case .staleForm: error(.permissionDenied, "STALE_FORM", "页面已过期，请返回应用重新开始")

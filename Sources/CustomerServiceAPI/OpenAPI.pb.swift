@@ -11,11 +11,13 @@ public enum CustomerServiceAPIDescription {
   public static var files: [Protobuf.FileDescriptor] {
     [
       CSAAdminV1.auditAdminFile,
+      CSAAdminV1.oauthClientAdminFile,
       CSAAdminV1.signingSecretAdminFile,
       CSAAdminV1.ticketAdminFile,
       CSAAdminV1.userAdminFile,
       CSAv1.applicationKeyFile,
       CSAv1.authFile,
+      CSAv1.oauthFile,
       CSAv1.recoveryFile,
       CSAv1.ticketFile,
       CSAv1.userFile,
@@ -37,6 +39,10 @@ public enum CustomerServiceAPIDescription {
         {
           "name": "AuthService",
           "description": "Signing in and signing up."
+        },
+        {
+          "name": "OAuthService",
+          "description": "The provider's endpoints. Errors of the token, revocation and introspection endpoints carry `error` and `error_description` (RFC 6749,\nsection 5.2) beside `detail`."
         },
         {
           "name": "RecoveryService",
@@ -1215,6 +1221,167 @@ public enum CustomerServiceAPIDescription {
               }
             },
             "security": []
+          }
+        },
+        "/.well-known/openid-configuration": {
+          "get": {
+            "operationId": "OAuthService_GetConfiguration",
+            "tags": [
+              "OAuthService"
+            ],
+            "summary": "What a relying party needs to know of this provider (OpenID Connect Discovery 1.0; RFC 8414).",
+            "responses": {
+              "200": {
+                "description": "The provider's metadata (OpenID Connect Discovery 1.0, section 3; RFC 8414, section 2; RFC 9207, section 3).",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/GetConfigurationResponse"
+                    }
+                  }
+                }
+              }
+            },
+            "security": []
+          }
+        },
+        "/.well-known/oauth-authorization-server": {
+          "get": {
+            "operationId": "OAuthService_GetConfiguration_2",
+            "tags": [
+              "OAuthService"
+            ],
+            "summary": "What a relying party needs to know of this provider (OpenID Connect Discovery 1.0; RFC 8414).",
+            "responses": {
+              "200": {
+                "description": "The provider's metadata (OpenID Connect Discovery 1.0, section 3; RFC 8414, section 2; RFC 9207, section 3).",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/GetConfigurationResponse"
+                    }
+                  }
+                }
+              }
+            },
+            "security": []
+          }
+        },
+        "/api/oauth/authorizations": {
+          "get": {
+            "operationId": "OAuthService_ListAuthorizations",
+            "tags": [
+              "OAuthService"
+            ],
+            "summary": "What the caller has allowed which application.",
+            "responses": {
+              "200": {
+                "description": "What the caller has allowed.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/ListAuthorizationsResponse"
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "未登录",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "未登录",
+                        "value": {
+                          "detail": "无效的认证凭据"
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "bearer": []
+              },
+              {
+                "oauth2": []
+              }
+            ]
+          }
+        },
+        "/api/oauth/authorizations/{client_id}": {
+          "delete": {
+            "operationId": "OAuthService_RevokeAuthorization",
+            "tags": [
+              "OAuthService"
+            ],
+            "summary": "Takes back what the caller has allowed an application, and ends the tokens it has of the caller.",
+            "parameters": [
+              {
+                "name": "client_id",
+                "in": "path",
+                "required": true,
+                "description": "The application's id.",
+                "schema": {
+                  "type": "string"
+                },
+                "example": "507f1f77bcf86cd799439013"
+              }
+            ],
+            "responses": {
+              "204": {
+                "description": "Done."
+              },
+              "401": {
+                "description": "未登录",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "未登录",
+                        "value": {
+                          "detail": "无效的认证凭据"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "404": {
+                "description": "没有这项授权",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "授权不存在": {
+                        "summary": "没有这项授权",
+                        "value": {
+                          "detail": "授权不存在"
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "bearer": []
+              },
+              {
+                "oauth2": []
+              }
+            ]
           }
         },
         "/api/auth/send-reset-code": {
@@ -3227,6 +3394,340 @@ public enum CustomerServiceAPIDescription {
             },
             "required": [
               "message"
+            ]
+          },
+          "GetConfigurationResponse": {
+            "type": "object",
+            "description": "The provider's metadata (OpenID Connect Discovery 1.0, section 3; RFC 8414, section 2; RFC 9207, section 3).",
+            "properties": {
+              "issuer": {
+                "type": "string",
+                "description": "Who makes the tokens.",
+                "examples": [
+                  "https://api.example.com"
+                ]
+              },
+              "authorization_endpoint": {
+                "type": "string",
+                "description": "Where users are sent to sign in.",
+                "examples": [
+                  "https://api.example.com/oauth/authorize"
+                ]
+              },
+              "token_endpoint": {
+                "type": "string",
+                "description": "Where tokens are given.",
+                "examples": [
+                  "https://api.example.com/oauth/token"
+                ]
+              },
+              "userinfo_endpoint": {
+                "type": "string",
+                "description": "Where claims are read.",
+                "examples": [
+                  "https://api.example.com/oauth/userinfo"
+                ]
+              },
+              "jwks_uri": {
+                "type": "string",
+                "description": "Where the keys are.",
+                "examples": [
+                  "https://api.example.com/oauth/jwks"
+                ]
+              },
+              "revocation_endpoint": {
+                "type": "string",
+                "description": "Where tokens are ended.",
+                "examples": [
+                  "https://api.example.com/oauth/revoke"
+                ]
+              },
+              "introspection_endpoint": {
+                "type": "string",
+                "description": "Where tokens are asked about.",
+                "examples": [
+                  "https://api.example.com/oauth/introspect"
+                ]
+              },
+              "scopes_supported": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "Scopes of general meaning; a client may have others.",
+                "examples": [
+                  "openid"
+                ]
+              },
+              "response_types_supported": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "Kinds of authorization.",
+                "examples": [
+                  "code"
+                ]
+              },
+              "response_modes_supported": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "How the redirect carries its parameters.",
+                "examples": [
+                  "query"
+                ]
+              },
+              "grant_types_supported": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "Kinds of token request.",
+                "examples": [
+                  "authorization_code"
+                ]
+              },
+              "subject_types_supported": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "How `sub` is made: the same for every client.",
+                "examples": [
+                  "public"
+                ]
+              },
+              "id_token_signing_alg_values_supported": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "How ID tokens are signed.",
+                "examples": [
+                  "RS256"
+                ]
+              },
+              "token_endpoint_auth_methods_supported": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "How clients authenticate for tokens.",
+                "examples": [
+                  "client_secret_basic"
+                ]
+              },
+              "revocation_endpoint_auth_methods_supported": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "How clients authenticate to end tokens.",
+                "examples": [
+                  "client_secret_basic"
+                ]
+              },
+              "introspection_endpoint_auth_methods_supported": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "How clients authenticate to ask about tokens.",
+                "examples": [
+                  "client_secret_basic"
+                ]
+              },
+              "code_challenge_methods_supported": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "Methods of proof keys.",
+                "examples": [
+                  "S256"
+                ]
+              },
+              "claims_supported": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "What is known of users.",
+                "examples": [
+                  "sub"
+                ]
+              },
+              "prompt_values_supported": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "What `prompt` may ask for.",
+                "examples": [
+                  "login"
+                ]
+              },
+              "display_values_supported": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "How pages may be shown.",
+                "examples": [
+                  "page"
+                ]
+              },
+              "ui_locales_supported": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "Languages of the pages.",
+                "examples": [
+                  "zh-CN"
+                ]
+              },
+              "claims_parameter_supported": {
+                "type": "boolean",
+                "description": "Whether the parameter `claims` counts.",
+                "examples": [
+                  false
+                ]
+              },
+              "request_parameter_supported": {
+                "type": "boolean",
+                "description": "Whether the parameter `request` counts.",
+                "examples": [
+                  false
+                ]
+              },
+              "request_uri_parameter_supported": {
+                "type": "boolean",
+                "description": "Whether the parameter `request_uri` counts.",
+                "examples": [
+                  false
+                ]
+              },
+              "authorization_response_iss_parameter_supported": {
+                "type": "boolean",
+                "description": "Whether the redirect names the issuer.",
+                "examples": [
+                  true
+                ]
+              }
+            },
+            "required": [
+              "issuer",
+              "authorization_endpoint",
+              "token_endpoint",
+              "userinfo_endpoint",
+              "jwks_uri",
+              "revocation_endpoint",
+              "introspection_endpoint",
+              "scopes_supported",
+              "response_types_supported",
+              "response_modes_supported",
+              "grant_types_supported",
+              "subject_types_supported",
+              "id_token_signing_alg_values_supported",
+              "token_endpoint_auth_methods_supported",
+              "revocation_endpoint_auth_methods_supported",
+              "introspection_endpoint_auth_methods_supported",
+              "code_challenge_methods_supported",
+              "claims_supported",
+              "prompt_values_supported",
+              "display_values_supported",
+              "ui_locales_supported",
+              "claims_parameter_supported",
+              "request_parameter_supported",
+              "request_uri_parameter_supported",
+              "authorization_response_iss_parameter_supported"
+            ]
+          },
+          "ListAuthorizationsResponse": {
+            "type": "object",
+            "description": "What the caller has allowed.",
+            "properties": {
+              "total": {
+                "type": "integer",
+                "format": "int64",
+                "description": "How many there are.",
+                "examples": [
+                  1
+                ]
+              },
+              "items": {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/Authorization"
+                },
+                "description": "Newest first."
+              }
+            },
+            "required": [
+              "total",
+              "items"
+            ]
+          },
+          "Authorization": {
+            "type": "object",
+            "description": "What a user has allowed an application.",
+            "properties": {
+              "client_id": {
+                "type": "string",
+                "description": "The application's id.",
+                "examples": [
+                  "507f1f77bcf86cd799439013"
+                ]
+              },
+              "client_name": {
+                "type": "string",
+                "description": "Its name.",
+                "examples": [
+                  "报表助手"
+                ]
+              },
+              "scope": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "What it may see.",
+                "examples": [
+                  "openid"
+                ]
+              },
+              "created_at": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "format": "date-time",
+                "description": "When it was first allowed anything.",
+                "examples": [
+                  "2024-01-01T00:00:00Z"
+                ]
+              },
+              "updated_at": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "format": "date-time",
+                "description": "When it was last allowed more.",
+                "examples": [
+                  "2024-01-02T00:00:00Z"
+                ]
+              }
+            },
+            "required": [
+              "client_id",
+              "client_name",
+              "scope",
+              "created_at",
+              "updated_at"
             ]
           },
           "SendResetCodeRequest": {

@@ -23,12 +23,21 @@ import Testing
     }
   }
 
+  /// A service's file and its extensions, `OAuthService.swift` and `OAuthService+Authorize.swift`, one behind the other.
+  static func source(_ file: String) -> String {
+    let url = SourceRules.root.appending(path: file)
+    let folder = url.deletingLastPathComponent()
+    let service = url.deletingPathExtension().lastPathComponent
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path())) ?? []
+    return names.filter { $0 == service + ".swift" || $0.hasPrefix(service + "+") && $0.hasSuffix(".swift") }.sorted()
+      .compactMap { try? String(contentsOf: folder.appending(path: $0), encoding: .utf8) }.joined(separator: "\n")
+  }
+
   @Test func everyRouteIsNamedByItsHandler() throws {
     let routes = try Self.documented()
     #expect(routes.count >= 13)
     for route in routes {
-      let text = try? String(contentsOf: SourceRules.root.appending(path: route.file), encoding: .utf8)
-      let lines = (text ?? "").components(separatedBy: "\n")
+      let lines = Self.source(route.file).components(separatedBy: "\n")
       let name = route.rpc.split(separator: "/").last.map { $0.prefix(1).lowercased() + $0.dropFirst() } ?? ""
       let handler = lines.firstIndex { $0.contains("func \(name)(") }
       let docstring = lines[..<(handler ?? 0)].reversed().prefix { $0.trimmingCharacters(in: .whitespaces).hasPrefix("///") }

@@ -25,4 +25,9 @@ enum AuditAction: String, Sendable {
   case administratorMade = "user.make_admin"
   case ticketReplied = "ticket.reply"
   case secretRotated = "signing_secret.rotate"
+  case oauthClientCreated = "oauth_client.create"
+  case oauthClientEnabled = "oauth_client.enable"
+  case oauthClientDisabled = "oauth_client.disable"
+  case oauthConsentGiven = "oauth_consent.give"
+  case oauthAuthorizationRevoked = "oauth_authorization.revoke"
 }
