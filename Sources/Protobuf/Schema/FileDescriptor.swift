@@ -33,7 +33,7 @@ public final class FileDescriptor: @unchecked Sendable {  // SchemaBuilder fills
     var decoded = ByteSink(capacity: text.count)
     guard Base64.decode(text, to: &decoded) else { preconditionFailure("an embedded descriptor is not base64") }
     do {
-      try self.init(bytes: Array(decoded.contents), dependencies: dependencies, jsonNamesAreExplicit: true)
+      try self.init(bytes: Array(decoded.contents), dependencies: dependencies, jsonNamesAreExplicit: true, readsRules: true)
     } catch {
       // The generator builds the same schemas before it writes them, so this is a mistake of ours, not of any input.
       preconditionFailure("an embedded descriptor is not usable: \(error)")
@@ -42,13 +42,15 @@ public final class FileDescriptor: @unchecked Sendable {  // SchemaBuilder fills
 
   /// A file that was read at run time: from reflection, or from a descriptor set that protoc wrote.
   ///
+  /// - Parameter readsRules: Whether its fields' rules are to be checked here. A caller leaves that to the server, which may have rules (CEL) or options
+  ///   of the same numbers that this program does not know.
   /// - Throws: `SchemaError` where the bytes are no descriptor, refer to what neither the file nor its `dependencies`
   ///   declare, or bear a rule that this program cannot check.
-  public convenience init(proto bytes: [UInt8], dependencies: [FileDescriptor]) throws(SchemaError) {
-    try self.init(bytes: bytes, dependencies: dependencies, jsonNamesAreExplicit: false)
+  public convenience init(proto bytes: [UInt8], dependencies: [FileDescriptor], readsRules: Bool = true) throws(SchemaError) {
+    try self.init(bytes: bytes, dependencies: dependencies, jsonNamesAreExplicit: false, readsRules: readsRules)
   }
 
-  private init(bytes: [UInt8], dependencies: [FileDescriptor], jsonNamesAreExplicit: Bool) throws(SchemaError) {
+  private init(bytes: [UInt8], dependencies: [FileDescriptor], jsonNamesAreExplicit: Bool, readsRules: Bool) throws(SchemaError) {
     let proto: GoogleProtobuf.FileDescriptorProto
     do {
       proto = try GoogleProtobuf.FileDescriptorProto(serializedBytes: bytes)
@@ -60,7 +62,7 @@ public final class FileDescriptor: @unchecked Sendable {  // SchemaBuilder fills
     self.bytes = bytes
     self.proto = proto
     self.dependencies = dependencies
-    var builder = SchemaBuilder(file: self, jsonNamesAreExplicit: jsonNamesAreExplicit)
+    var builder = SchemaBuilder(file: self, jsonNamesAreExplicit: jsonNamesAreExplicit, readsRules: readsRules)
     try builder.build()
   }
 

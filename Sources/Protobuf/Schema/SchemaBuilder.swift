@@ -2,12 +2,14 @@
 struct SchemaBuilder {
   private let file: FileDescriptor
   private let jsonNamesAreExplicit: Bool
+  private let readsRules: Bool
   /// Messages with their descriptors, outer before inner.
   private var pending: [(schema: MessageSchema, proto: GoogleProtobuf.DescriptorProto)] = []
 
-  init(file: FileDescriptor, jsonNamesAreExplicit: Bool) {
+  init(file: FileDescriptor, jsonNamesAreExplicit: Bool, readsRules: Bool) {
     self.file = file
     self.jsonNamesAreExplicit = jsonNamesAreExplicit
+    self.readsRules = readsRules
   }
 
   mutating func build() throws(SchemaError) {
@@ -160,6 +162,7 @@ struct SchemaBuilder {
   // MARK: Rules
 
   private func addRules(_ schema: MessageSchema) throws(SchemaError) {
+    guard readsRules else { return }
     for field in schema.fields {
       guard let declared = field.options.bufValidateField else { continue }
       field.rules = try FieldRules(declared, of: field, in: schema)

@@ -3,10 +3,17 @@ import RPC
 
 /// What a server says of itself through reflection: v1 first, v1alpha where it knows only that.
 actor ReflectedServer {
-  enum Question {
+  enum Question: CustomStringConvertible {
     case services
     case file(String)
     case symbol(String)
+
+    var description: String {
+      switch self {
+      case .services: "the list of services"
+      case .file(let name), .symbol(let name): name
+      }
+    }
   }
 
   /// A server that cannot be asked, or that says something that is no schema.
@@ -68,7 +75,7 @@ actor ReflectedServer {
     guard let entry = protos[name] else { return try await load(.file(name), above: above) }
     var dependencies: [FileDescriptor] = []
     for dependency in entry.proto.dependency { dependencies.append(try await build(dependency, from: protos, above: above + [name])) }
-    let file = try FileDescriptor(proto: entry.bytes, dependencies: dependencies)
+    let file = try FileDescriptor(proto: entry.bytes, dependencies: dependencies, readsRules: false)
     files[name] = file
     return file
   }
@@ -82,14 +89,16 @@ actor ReflectedServer {
 
   private func ask(_ question: Question) async throws -> Answer {
     do {
-      return try await askV1(question)
+      return try await ask(question, by: GRPCReflectionV1.ServerReflectionMethods.serverReflectionInfo)
     } catch let error as RPCError where error.code == .unimplemented {
-      return try await askV1Alpha(question)
+      return try await ask(question, by: GRPCReflectionV1Alpha.ServerReflectionMethods.serverReflectionInfo)
     }
   }
 
-  private func askV1(_ question: Question) async throws -> Answer {
-    let call = try await GRPCReflectionV1.ServerReflectionClient(client).serverReflectionInfo(options: options)
+  /// Both versions have the same messages but for their package, which does not travel.
+  private func ask(_ question: Question, by method: MethodDescriptor) async throws -> Answer {
+    let call: BidirectionalCall<GRPCReflectionV1.ServerReflectionRequest, GRPCReflectionV1.ServerReflectionResponse> =
+      try await client.bidirectional(method, options: options)
     var request = GRPCReflectionV1.ServerReflectionRequest()
     switch question {
     case .services: request.messageRequest = .listServices("*")
@@ -101,25 +110,7 @@ actor ReflectedServer {
     switch try await call.next()?.messageResponse {
     case .listServicesResponse(let list)?: return .names(list.service.map(\.name))
     case .fileDescriptorResponse(let answer)?: return .files(answer.fileDescriptorProto)
-    case .errorResponse(let error)?: throw Failure(description: error.errorMessage)
-    default: throw Failure(description: "the server's reflection gave no answer")
-    }
-  }
-
-  private func askV1Alpha(_ question: Question) async throws -> Answer {
-    let call = try await GRPCReflectionV1Alpha.ServerReflectionClient(client).serverReflectionInfo(options: options)
-    var request = GRPCReflectionV1Alpha.ServerReflectionRequest()
-    switch question {
-    case .services: request.messageRequest = .listServices("*")
-    case .file(let name): request.messageRequest = .fileByFilename(name)
-    case .symbol(let name): request.messageRequest = .fileContainingSymbol(name)
-    }
-    try await call.write(request)
-    call.finishWriting()
-    switch try await call.next()?.messageResponse {
-    case .listServicesResponse(let list)?: return .names(list.service.map(\.name))
-    case .fileDescriptorResponse(let answer)?: return .files(answer.fileDescriptorProto)
-    case .errorResponse(let error)?: throw Failure(description: error.errorMessage)
+    case .errorResponse(let error)?: throw Failure(description: "\(question): \(error.errorMessage)")
     default: throw Failure(description: "the server's reflection gave no answer")
     }
   }

@@ -4,7 +4,7 @@ import Net
 import Protobuf
 import RPC
 
-/// `weft call HOST:PORT package.Service/Method JSON`: one RPC from the shell, through server reflection.
+/// `weft call HOST:PORT package.Service/Method JSON`: one RPC from the shell, through server reflection. Flags have grpcurl's names.
 struct Call: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Call an RPC of a running server, or look around in it.",
@@ -13,89 +13,109 @@ struct Call: AsyncParsableCommand {
       weft call 127.0.0.1:50051 list csa.v1.TicketService         its RPCs
       weft call 127.0.0.1:50051 describe csa.v1.Ticket            a message, service, RPC or enum
       weft call 127.0.0.1:50051 csa.v1.AuthService/Login '{"email": "a@example.com", "password": "…"}'
-      weft call -H 'authorization: Bearer …' 127.0.0.1:50051 csa.v1.TicketService/ListTickets '{}'
+      weft call -H 'authorization: Bearer …' 127.0.0.1:50051 csa.v1.TicketService/ListTickets
 
-      The request is read from standard input where JSON is @. The exit status is 0, or 64 + the gRPC status code.
+      The request is JSON behind the RPC, or -d JSON, or standard input for @. An RPC that takes a stream of requests gets as many as \
+      there are JSON values, one after another; those of standard input are sent as they come.
+
+      The exit status is 0; 64 + the gRPC status code of a call that failed (66 UNKNOWN, 69 NOT_FOUND, 78 UNAVAILABLE, 80 UNAUTHENTICATED …); \
+      1 where no call was made; 64 for a mistake in the arguments.
       """)
 
-  @Option(name: [.customShort("H"), .customLong("header")], help: "Metadata of the call, \"name: value\"; as often as needed.")
+  @Option(name: [.customShort("H"), .customLong("header")], help: "Metadata of call and reflection, \"name: value\"; as often as needed.")
   var headers: [String] = []
-  @Flag(help: "Use TLS and check the server's certificate.")
-  var tls = false
-  @Option(help: "PEM file of the authorities to trust instead of the system's.")
-  var ca: String?
-  @Option(name: .customLong("max-time"), help: "Seconds after which the call is given up.")
-  var seconds: Double = 30
-  @Flag(name: .customLong("emit-defaults"), help: "Also print fields that are unset.")
+  @Option(name: .both("rpc-header"), help: "Metadata of the call alone.")
+  var rpcHeaders: [String] = []
+  @Option(name: .both("reflect-header"), help: "Metadata of reflection alone.")
+  var reflectHeaders: [String] = []
+  @Flag(name: .both("expand-headers"), help: "Put environment variables in for ${NAME} in headers.")
+  var expandHeaders = false
+  @Option(name: [.customShort("d"), .customLong("data")], help: "The request as JSON; @ reads standard input.")
+  var data: String?
+  @OptionGroup var security: Security
+  @Option(name: .both("max-time"), help: "Seconds after which the call is given up (default: 30; none for streams).")
+  var seconds: Double?
+  @Flag(name: .both("emit-defaults"), help: "Print every field, also those that are unset, as the REST face does.")
   var emitDefaults = false
+  @Flag(name: .shortAndLong, help: "Print the metadata of the answer on standard error.")
+  var verbose = false
   @Argument(help: "The server, HOST:PORT.")
   var server: String
   @Argument(help: "package.Service/Method, or list, or describe.")
   var what: String
-  @Argument(help: "The request as JSON (default {}), or what to list or describe.")
+  @Argument(help: "The request as JSON, or what to list or describe.")
   var argument: String?
 
+  /// Whom to believe, and as whom to come.
+  struct Security: ParsableArguments {
+    @Flag(name: .both("tls"), help: "Use TLS and check the server's certificate.")
+    var isSecure = false
+    @Flag(name: .both("plaintext"), help: "Use no TLS: the default.")
+    var isPlain = false
+    @Option(
+      name: [.customLong("ca"), .customLong("cacert"), .customLong("cacert", withSingleDash: true)],
+      help: "PEM file of the authorities to trust instead of the system's; implies TLS.")
+    var authorities: String?
+    @Option(name: .both("cert"), help: "PEM file of the certificate to show to the server; implies TLS.")
+    var certificate: String?
+    @Option(name: .both("key"), help: "PEM file of its private key.")
+    var key: String?
+
+    mutating func validate() throws {
+      guard (certificate == nil) == (key == nil) else { throw ValidationError("--cert and --key take two PEM files, and go together") }
+      guard !isPlain || !wantsTLS else { throw ValidationError("--plaintext goes with none of --tls, --cacert, --cert and --key") }
+    }
+
+    private var wantsTLS: Bool { isSecure || authorities != nil || certificate != nil }
+
+    /// - Throws: `NetError.tls`, naming the file that cannot be used.
+    func context() throws -> TLSContext? {
+      guard wantsTLS else { return nil }
+      return try TLSContext(client: .init(authorityFile: authorities, certificateFile: certificate, keyFile: key))
+    }
+  }
+
   mutating func validate() throws {
-    guard seconds > 0, seconds <= 86_400 else { throw ValidationError("--max-time takes seconds, more than 0 and at most 86400") }
+    if let seconds, !(seconds > 0 && seconds <= 86_400) {
+      throw ValidationError("--max-time takes seconds, more than 0 and at most 86400")
+    }
     guard HostAndPort(server) != nil else { throw ValidationError("\(server) is not HOST:PORT") }
-    for header in headers where Self.field(header) == nil {
-      throw ValidationError("-H takes \"name: value\", with base64 for a name that ends in -bin; got \"\(header)\"")
+    guard data == nil || (argument == nil && what != "list" && what != "describe") else {
+      throw ValidationError("-d is the request of an RPC, which is given once")
+    }
+    for given in [headers, rpcHeaders, reflectHeaders] {
+      do { _ = try metadata(given) } catch { throw ValidationError("\(error)") }
     }
   }
 
   func run() async throws {
     guard let target = HostAndPort(server) else { return }
     let loops = EventLoopGroup(count: 1)
-    var configuration = RPCClient.Configuration()
-    if tls || ca != nil { configuration.tls = try TLSContext(client: .init(authorityFile: ca)) }
-    let client = RPCClient(host: target.host, port: target.port, loops: loops, configuration: configuration)
-    let options = CallOptions(timeout: .seconds(seconds), metadata: metadata())
-    let reflected = ReflectedServer(client, options: options)
-    defer {
-      client.close()
-      loops.shutdown()
-    }
     do {
+      var configuration = RPCClient.Configuration()
+      configuration.tls = try security.context()
+      let client = RPCClient(host: target.host, port: target.port, loops: loops, configuration: configuration)
+      defer { client.close() }
+      let options = CallOptions(timeout: .seconds(seconds ?? 30), metadata: try metadata(headers + reflectHeaders))
+      let reflected = ReflectedServer(client, options: options)
       switch what {
       case "list": try await list(reflected)
       case "describe": try await describe(reflected)
-      default: try await call(reflected, client, options, loops)
+      default: try await call(reflected, client, loops.next())
       }
     } catch let error as RPCError {
       Terminal.error("\(error.code): \(error.message)" + (error.reason.map { " (\($0))" } ?? ""))
       throw ExitCode(64 + Int32(error.code.rawValue))
-    } catch let error as ReflectedServer.Failure {
-      Terminal.error(error.description)
+    } catch let error as ValidationError {
+      throw error
+    } catch {
+      Terminal.error("\(error)")
       throw ExitCode.failure
     }
   }
 
-  private enum Field {
-    case text(name: String, value: String)
-    case binary(name: String, value: [UInt8])
-  }
-
-  /// What `-H` says; nil if it cannot be metadata.
-  private static func field(_ header: String) -> Field? {
-    let parts = header.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map {
-      $0.trimmingCharacters(in: .whitespaces)
-    }
-    guard parts.count == 2, Metadata.isName(parts[0].lowercased()) else { return nil }
-    let name = parts[0].lowercased()
-    guard name.hasSuffix("-bin") else { return .text(name: name, value: parts[1]) }
-    return Data(base64Encoded: parts[1]).map { .binary(name: name, value: [UInt8]($0)) }
-  }
-
-  private func metadata() -> Metadata {
-    var metadata = Metadata()
-    for header in headers {
-      switch Self.field(header) {
-      case .text(let name, let value)?: metadata.add(name, value)
-      case .binary(let name, let value)?: metadata.add(name, binary: value)
-      case nil: break  // refused by validate()
-      }
-    }
-    return metadata
+  private func metadata(_ headers: [String]) throws(MetadataArguments.Mistake) -> Metadata {
+    try MetadataArguments(headers, environment: expandHeaders ? ProcessInfo.processInfo.environment : nil).metadata
   }
 
   private func list(_ reflected: ReflectedServer) async throws {
@@ -120,53 +140,27 @@ struct Call: AsyncParsableCommand {
     print(text)
   }
 
-  private func call(_ reflected: ReflectedServer, _ client: RPCClient, _ options: CallOptions, _ loops: EventLoopGroup) async throws {
+  private func call(_ reflected: ReflectedServer, _ client: RPCClient, _ loop: EventLoop) async throws {
     let parts = what.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
     guard parts.count == 2 else { throw ValidationError("\(what) is neither package.Service/Method nor list nor describe") }
     let service = try await reflected.service(parts[0])
-    guard let index = service.methods.firstIndex(where: { $0.name == parts[1] }) else {
+    guard let method = service.method(name: parts[1]) else {
       throw ReflectedServer.Failure(
         description: "\(parts[0]) has no RPC \(parts[1]); it has \(service.methods.map(\.name).joined(separator: ", "))")
     }
-    let method = MethodDescriptor(service, method: index)
-    guard !method.schema.clientStreaming else {
-      throw ReflectedServer.Failure(description: "\(what) takes a stream of requests, which this command cannot send")
-    }
-    let request = try wire(of: method.schema.input)
-    let invoker = HTTP2Invoker(client)
-    let context = InvocationContext(loop: loops.next(), peer: "", requestID: "", timeout: .seconds(seconds))
-    if method.schema.serverStreaming {
-      let replies = try await invoker.serverStreaming(method, request: .success(request), metadata: options.metadata, context: context)
-      while let reply = try await replies.next() { try show(reply, method.schema.output) }
-    } else {
-      let reply = try await invoker.unary(method, request: .success(request), metadata: options.metadata, context: context)
-      try show(reply.message, method.schema.output)
-    }
+    let isStream = method.clientStreaming || method.serverStreaming
+    let options = CallOptions(
+      timeout: seconds.map { .seconds($0) } ?? (isStream ? nil : .seconds(30)), metadata: try metadata(headers + rpcHeaders),
+      replyBytesMax: Int(Int32.max))
+    let text = data ?? argument
+    let call = ReflectedCall(method, client: client, options: options, isVerbose: verbose, emitsDefaults: emitDefaults)
+    try await call.run(try RequestSource(text == "@" || text == "-" ? nil : text ?? ""), on: loop)
   }
+}
 
-  private func wire(of schema: MessageSchema) throws -> [UInt8] {
-    let text: [UInt8]
-    switch argument {
-    case nil: text = Array("{}".utf8)
-    case "@", "-": text = [UInt8](try FileHandle.standardInput.readToEnd() ?? Data())
-    case let json?: text = Array(json.utf8)
-    }
-    var wire: [UInt8] = []
-    do {
-      try text.withUnsafeBytes { bytes in
-        _ = try schema.readJSON(bytes, options: JSONReadOptions(), into: &wire)
-      }
-    } catch {
-      throw ReflectedServer.Failure(description: "the request is not a \(schema.fullName): \(error)")
-    }
-    return wire
-  }
-
-  private func show(_ reply: [UInt8], _ schema: MessageSchema) throws {
-    var json: [UInt8] = []
-    try reply.withUnsafeBytes { bytes in
-      try schema.writeJSON(wire: bytes, options: emitDefaults ? .rest : .protoJSON, into: &json)
-    }
-    print(String(decoding: JSONLayout.indented(json), as: UTF8.self))
+extension NameSpecification {
+  /// `--name`, and `-name` as grpcurl has it.
+  fileprivate static func both(_ name: String) -> NameSpecification {
+    [.customLong(name), .customLong(name, withSingleDash: true)]
   }
 }
