@@ -25,6 +25,8 @@ public final class CustomerServiceApp: Sendable {
     public var auditDays = 365
     /// Tells the processes on one database of each other's changes; by default this process is alone.
     public var generation = SharedGeneration()
+    /// `WEFT_RP_ID` and `WEFT_RP_ORIGINS`.
+    public var passkeys = PasskeySettings()
     /// `WEFT_RATE_LIMITS`.
     public var limitsRates: Bool
     public var time: any TimeSource
@@ -50,7 +52,7 @@ public final class CustomerServiceApp: Sendable {
 
   /// The application's schema, in order; released ones are never edited.
   public static let migrator = Migrator(
-    application: "csa", migrations: [.first, .signInsAndAudit, .validityChanges, .phonesAndKeys, .oauth])
+    application: "csa", migrations: [.first, .signInsAndAudit, .validityChanges, .phonesAndKeys, .oauth, .passkeys])
 
   /// Who may call, for `RPCServer`.
   public let policy: any ApplicationPolicy
@@ -84,6 +86,10 @@ public final class CustomerServiceApp: Sendable {
       passwords: passwords, validity: validity)
     let keys = ApplicationKeyTable(secret: needs.hashSecret, time: time)
     let oauth = OAuthSecrets(secret: needs.hashSecret, random: needs.random)
+    let challenges = PasskeyChallenges(
+      authenticator: needs.hashSecret.derived(for: "weft passkey challenges"), time: time, random: needs.random)
+    let passkeySignIn = PasskeySignIn(
+      database: database, time: time, ids: ids, challenges: challenges, settings: needs.passkeys, publicURL: needs.publicURL)
     self.validity = validity
     self.keys = keys
     policy = CustomerServicePolicy(tokens: tokens, validity: validity, keys: keys, limitsRates: needs.limitsRates, time: time)
@@ -97,6 +103,10 @@ public final class CustomerServiceApp: Sendable {
       UserService(database: database, time: time, ids: ids, passwords: passwords, validity: validity, limits: limits),
       ApplicationKeyService(
         database: database, time: time, random: needs.random, ids: ids, keys: keys, validity: validity.validity),
+      PasskeyService(
+        database: database, time: time, ids: ids, challenges: challenges, settings: needs.passkeys, publicURL: needs.publicURL,
+        signIn: passkeySignIn, signIns: signIns,
+        decoys: PasskeyDecoys(authenticator: needs.hashSecret.derived(for: "weft passkey decoys"))),
       TicketService(database: database, time: time, ids: ids),
       TicketAdminService(database: database, time: time, ids: ids),
       UserAdminService(database: database, time: time, ids: ids, validity: validity, resets: resets),
@@ -137,6 +147,7 @@ public final class CustomerServiceApp: Sendable {
       try OAuthCodeStore.forgetExpired(now: now, transaction)
       try OAuthGrantStore.forgetExpired(now: now, transaction)
       try AuditStore.forget(before: auditedSince, transaction)
+      try UsedChallengeStore.forgetExpired(now: now, transaction)
       try ValidityStore.forget(before: now - ValidityLog.retentionMicroseconds, transaction)
       try TextMessageStore.forgetExpired(now: now, transaction)
     }

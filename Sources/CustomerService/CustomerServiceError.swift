@@ -44,6 +44,14 @@ public enum CustomerServiceError: Error, Equatable, Sendable {
   case ticketAlreadyReplied
   case noTicketField
 
+  // Passkeys (1.3.1 to 1.3.9)
+  case passkeyNotRegistered
+  case passkeyRefused
+  case passkeyNotFound
+  case foreignPasskey
+  case tooManyPasskeys
+  case incompletePasskey(String)
+
   // Authorization requests and pages (1.4.1)
   case unknownClient
   case wrongRedirectURI
@@ -106,6 +114,12 @@ extension CustomerServiceError: RPCErrorConvertible {
     case .ticketNotFound: error(.notFound, "TICKET_NOT_FOUND", "工单不存在")
     case .foreignTicket(let act): error(.permissionDenied, "FOREIGN_TICKET", "无权\(act.rawValue)此工单")
     case .ticketAlreadyReplied: error(.failedPrecondition, "TICKET_ALREADY_REPLIED", "工单已被回复，不能再更新")
+    case .passkeyNotRegistered: error(.failedPrecondition, "PASSKEY_NOT_REGISTERED", "通行密钥注册失败")
+    case .passkeyRefused: error(.unauthenticated, "PASSKEY_REFUSED", "通行密钥认证失败")
+    case .passkeyNotFound: error(.notFound, "PASSKEY_NOT_FOUND", "通行密钥不存在")
+    case .foreignPasskey: error(.permissionDenied, "FOREIGN_PASSKEY", "无权操作此通行密钥")
+    case .tooManyPasskeys: error(.failedPrecondition, "TOO_MANY_PASSKEYS", "通行密钥数量已达上限")
+    case .incompletePasskey(let field): error(.invalidArgument, "INCOMPLETE_PASSKEY", "缺少通行密钥数据：\(field)")
     case .noTicketField: error(.invalidArgument, "NO_TICKET_FIELD", "至少提供一个字段：title、content")
     case .oauthClientNotFound: error(.notFound, "OAUTH_CLIENT_NOT_FOUND", "客户端不存在")
     case .invalidOAuthClient(let problem): error(.invalidArgument, "INVALID_OAUTH_CLIENT", problem.rawValue)

@@ -18,6 +18,7 @@ public enum CustomerServiceAPIDescription {
       CSAv1.applicationKeyFile,
       CSAv1.authFile,
       CSAv1.oauthFile,
+      CSAv1.passkeyFile,
       CSAv1.recoveryFile,
       CSAv1.ticketFile,
       CSAv1.userFile,
@@ -43,6 +44,10 @@ public enum CustomerServiceAPIDescription {
         {
           "name": "OAuthService",
           "description": "The provider's endpoints. Errors of the token, revocation and introspection endpoints carry `error` and `error_description` (RFC 6749,\nsection 5.2) beside `detail`."
+        },
+        {
+          "name": "PasskeyService",
+          "description": "Registering passkeys, signing in by them, and the caller's own list of them.\n\nBinary values are base64url without padding in answers; requests may use either alphabet, padded or not."
         },
         {
           "name": "RecoveryService",
@@ -1369,6 +1374,699 @@ public enum CustomerServiceAPIDescription {
                           "detail": "授权不存在"
                         }
                       }
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "bearer": []
+              },
+              {
+                "oauth2": []
+              }
+            ]
+          }
+        },
+        "/api/passkey/registration-options": {
+          "get": {
+            "operationId": "PasskeyService_GetRegistrationOptions",
+            "tags": [
+              "PasskeyService"
+            ],
+            "summary": "What `navigator.credentials.create()` takes to make a passkey for the caller. The challenge holds for five minutes.",
+            "responses": {
+              "200": {
+                "description": "The options of a registration (Web Authentication, `PublicKeyCredentialCreationOptionsJSON`).",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/GetRegistrationOptionsResponse"
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "未登录或Token无效",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "未登录或Token无效",
+                        "value": {
+                          "detail": "无效的认证凭据"
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "bearer": []
+              },
+              {
+                "oauth2": []
+              }
+            ]
+          }
+        },
+        "/api/passkey/register": {
+          "post": {
+            "operationId": "PasskeyService_RegisterPasskey",
+            "tags": [
+              "PasskeyService"
+            ],
+            "summary": "Keeps a passkey that the browser has made. Takes the documented flat form, or what `PublicKeyCredential.toJSON()` gives, spread",
+            "description": "beside `nickname`.",
+            "requestBody": {
+              "required": true,
+              "content": {
+                "application/json": {
+                  "schema": {
+                    "$ref": "#/components/schemas/RegisterPasskeyRequest"
+                  }
+                }
+              }
+            },
+            "responses": {
+              "200": {
+                "description": "Answer of RegisterPasskey.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/RegisterPasskeyResponse"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "description": "通行密钥未通过验证；通行密钥已有20个",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "通行密钥注册失败": {
+                        "summary": "通行密钥未通过验证",
+                        "value": {
+                          "detail": "通行密钥注册失败"
+                        }
+                      },
+                      "通行密钥数量已达上限": {
+                        "summary": "通行密钥已有20个",
+                        "value": {
+                          "detail": "通行密钥数量已达上限"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "未登录或Token无效",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "未登录或Token无效",
+                        "value": {
+                          "detail": "无效的认证凭据"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "422": {
+                "description": "参数验证失败",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "bearer": []
+              },
+              {
+                "oauth2": []
+              }
+            ]
+          }
+        },
+        "/api/passkey/authentication-options": {
+          "get": {
+            "operationId": "PasskeyService_GetAuthenticationOptions",
+            "tags": [
+              "PasskeyService"
+            ],
+            "summary": "What `navigator.credentials.get()` takes to sign in. The challenge holds for five minutes, for one attempt.",
+            "parameters": [
+              {
+                "name": "email",
+                "in": "query",
+                "description": "Whose passkeys to list in `allowCredentials`, for authenticators that cannot be asked without an id. Not in the document. An address\nthat nobody has gets a made-up list.",
+                "schema": {
+                  "type": "string",
+                  "maxLength": 254
+                },
+                "example": "user@example.com"
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "The options of a sign-in (Web Authentication, `PublicKeyCredentialRequestOptionsJSON`).",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/GetAuthenticationOptionsResponse"
+                    }
+                  }
+                }
+              }
+            },
+            "security": []
+          }
+        },
+        "/api/passkey/authenticate": {
+          "post": {
+            "operationId": "PasskeyService_AuthenticatePasskey",
+            "tags": [
+              "PasskeyService"
+            ],
+            "summary": "Signs in by a passkey. Takes the documented flat form, or what `PublicKeyCredential.toJSON()` gives.",
+            "requestBody": {
+              "required": true,
+              "content": {
+                "application/json": {
+                  "schema": {
+                    "$ref": "#/components/schemas/AuthenticatePasskeyRequest"
+                  }
+                }
+              }
+            },
+            "responses": {
+              "200": {
+                "description": "An access token, and whose it is.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/AuthenticatePasskeyResponse"
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "通行密钥未通过验证，或用户已禁用通行密钥登录",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "通行密钥认证失败": {
+                        "summary": "通行密钥未通过验证，或用户已禁用通行密钥登录",
+                        "value": {
+                          "detail": "通行密钥认证失败"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "账号被禁用",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "账号已被禁用": {
+                        "summary": "账号被禁用",
+                        "value": {
+                          "detail": "账号已被禁用"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "422": {
+                "description": "参数验证失败",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    }
+                  }
+                }
+              }
+            },
+            "security": []
+          }
+        },
+        "/api/passkey/credentials": {
+          "get": {
+            "operationId": "PasskeyService_ListPasskeys",
+            "tags": [
+              "PasskeyService"
+            ],
+            "summary": "The caller's passkeys, newest first.",
+            "responses": {
+              "200": {
+                "description": "The caller's passkeys.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "type": "array",
+                      "items": {
+                        "$ref": "#/components/schemas/Passkey"
+                      }
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "未登录或Token无效",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "未登录或Token无效",
+                        "value": {
+                          "detail": "无效的认证凭据"
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "bearer": []
+              },
+              {
+                "oauth2": []
+              }
+            ]
+          }
+        },
+        "/api/passkey/credentials/{credential_id}/nickname": {
+          "put": {
+            "operationId": "PasskeyService_UpdatePasskeyNickname",
+            "tags": [
+              "PasskeyService"
+            ],
+            "summary": "Gives one of the caller's passkeys another name.",
+            "parameters": [
+              {
+                "name": "credential_id",
+                "in": "path",
+                "required": true,
+                "description": "Which one, by its `id` or its `credential_id`.",
+                "schema": {
+                  "type": "string"
+                },
+                "example": "507f1f77bcf86cd799439055"
+              }
+            ],
+            "requestBody": {
+              "required": true,
+              "content": {
+                "application/json": {
+                  "schema": {
+                    "type": "object",
+                    "description": "Request of UpdatePasskeyNickname.",
+                    "properties": {
+                      "nickname": {
+                        "type": "string",
+                        "minLength": 1,
+                        "maxLength": 64,
+                        "description": "What its owner calls it, 1 to 64 characters.",
+                        "examples": [
+                          "新昵称"
+                        ]
+                      }
+                    },
+                    "required": [
+                      "nickname"
+                    ]
+                  }
+                }
+              }
+            },
+            "responses": {
+              "200": {
+                "description": "Answer of UpdatePasskeyNickname.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/UpdatePasskeyNicknameResponse"
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "未登录或Token无效",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "未登录或Token无效",
+                        "value": {
+                          "detail": "无效的认证凭据"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "不是本人的通行密钥",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无权操作此通行密钥": {
+                        "summary": "不是本人的通行密钥",
+                        "value": {
+                          "detail": "无权操作此通行密钥"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "404": {
+                "description": "通行密钥不存在",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "通行密钥不存在": {
+                        "summary": "通行密钥不存在",
+                        "value": {
+                          "detail": "通行密钥不存在"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "422": {
+                "description": "参数验证失败",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "bearer": []
+              },
+              {
+                "oauth2": []
+              }
+            ]
+          }
+        },
+        "/api/passkey/credentials/{credential_id}/primary": {
+          "put": {
+            "operationId": "PasskeyService_SetPrimaryPasskey",
+            "tags": [
+              "PasskeyService"
+            ],
+            "summary": "Makes one of the caller's passkeys the primary one, and no other.",
+            "parameters": [
+              {
+                "name": "credential_id",
+                "in": "path",
+                "required": true,
+                "description": "Which one, by its `id` or its `credential_id`.",
+                "schema": {
+                  "type": "string"
+                },
+                "example": "507f1f77bcf86cd799439055"
+              }
+            ],
+            "requestBody": {
+              "required": true,
+              "content": {
+                "application/json": {
+                  "schema": {
+                    "type": "object",
+                    "description": "Request of SetPrimaryPasskey.",
+                    "properties": {}
+                  }
+                }
+              }
+            },
+            "responses": {
+              "200": {
+                "description": "Answer of SetPrimaryPasskey.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/SetPrimaryPasskeyResponse"
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "未登录或Token无效",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "未登录或Token无效",
+                        "value": {
+                          "detail": "无效的认证凭据"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "不是本人的通行密钥",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无权操作此通行密钥": {
+                        "summary": "不是本人的通行密钥",
+                        "value": {
+                          "detail": "无权操作此通行密钥"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "404": {
+                "description": "通行密钥不存在",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "通行密钥不存在": {
+                        "summary": "通行密钥不存在",
+                        "value": {
+                          "detail": "通行密钥不存在"
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "bearer": []
+              },
+              {
+                "oauth2": []
+              }
+            ]
+          }
+        },
+        "/api/passkey/credentials/{credential_id}": {
+          "delete": {
+            "operationId": "PasskeyService_DeletePasskey",
+            "tags": [
+              "PasskeyService"
+            ],
+            "summary": "Forgets one of the caller's passkeys: it signs nobody in any more.",
+            "parameters": [
+              {
+                "name": "credential_id",
+                "in": "path",
+                "required": true,
+                "description": "Which one, by its `id` or its `credential_id`.",
+                "schema": {
+                  "type": "string"
+                },
+                "example": "507f1f77bcf86cd799439055"
+              }
+            ],
+            "responses": {
+              "204": {
+                "description": "Done."
+              },
+              "401": {
+                "description": "未登录或Token无效",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "未登录或Token无效",
+                        "value": {
+                          "detail": "无效的认证凭据"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "不是本人的通行密钥",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无权操作此通行密钥": {
+                        "summary": "不是本人的通行密钥",
+                        "value": {
+                          "detail": "无权操作此通行密钥"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "404": {
+                "description": "通行密钥不存在",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "通行密钥不存在": {
+                        "summary": "通行密钥不存在",
+                        "value": {
+                          "detail": "通行密钥不存在"
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "bearer": []
+              },
+              {
+                "oauth2": []
+              }
+            ]
+          }
+        },
+        "/api/passkey/toggle": {
+          "put": {
+            "operationId": "PasskeyService_TogglePasskeys",
+            "tags": [
+              "PasskeyService"
+            ],
+            "summary": "Switches signing in by passkey off or on for the caller. Nothing is deleted.",
+            "requestBody": {
+              "required": true,
+              "content": {
+                "application/json": {
+                  "schema": {
+                    "$ref": "#/components/schemas/TogglePasskeysRequest"
+                  }
+                }
+              }
+            },
+            "responses": {
+              "200": {
+                "description": "Answer of TogglePasskeys.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/TogglePasskeysResponse"
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "未登录或Token无效",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "未登录或Token无效",
+                        "value": {
+                          "detail": "无效的认证凭据"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "422": {
+                "description": "参数验证失败",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
                     }
                   }
                 }
@@ -3728,6 +4426,842 @@ public enum CustomerServiceAPIDescription {
               "scope",
               "created_at",
               "updated_at"
+            ]
+          },
+          "GetRegistrationOptionsResponse": {
+            "type": "object",
+            "description": "The options of a registration (Web Authentication, `PublicKeyCredentialCreationOptionsJSON`).",
+            "properties": {
+              "challenge": {
+                "type": "string",
+                "description": "To be signed, base64url.",
+                "examples": [
+                  "Zm9yIHRoZSBkb2N1bWVudGF0aW9uLCBub3QgYSByZWFsIG9uZQ"
+                ]
+              },
+              "rp": {
+                "anyOf": [
+                  {
+                    "$ref": "#/components/schemas/PasskeyRelyingParty"
+                  },
+                  {
+                    "type": "null"
+                  }
+                ],
+                "description": "Who asks."
+              },
+              "user": {
+                "anyOf": [
+                  {
+                    "$ref": "#/components/schemas/PasskeyUserEntity"
+                  },
+                  {
+                    "type": "null"
+                  }
+                ],
+                "description": "For whom."
+              },
+              "pubKeyCredParams": {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/PasskeyParameters"
+                },
+                "description": "Which kinds of keys are taken, the preferred one first."
+              },
+              "timeout": {
+                "type": "integer",
+                "format": "int32",
+                "description": "How long the browser should wait for its user, in milliseconds.",
+                "examples": [
+                  60000
+                ]
+              },
+              "excludeCredentials": {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/PasskeyDescriptor"
+                },
+                "description": "The passkeys that the caller has: an authenticator that holds one makes no second."
+              },
+              "authenticatorSelection": {
+                "anyOf": [
+                  {
+                    "$ref": "#/components/schemas/PasskeyAuthenticatorSelection"
+                  },
+                  {
+                    "type": "null"
+                  }
+                ],
+                "description": "Which authenticators are wanted."
+              }
+            },
+            "required": [
+              "challenge",
+              "rp",
+              "user",
+              "pubKeyCredParams",
+              "timeout",
+              "excludeCredentials",
+              "authenticatorSelection"
+            ]
+          },
+          "PasskeyRelyingParty": {
+            "type": "object",
+            "description": "Who asks for a passkey.",
+            "properties": {
+              "name": {
+                "type": "string",
+                "description": "What people read.",
+                "examples": [
+                  "DreamReflex"
+                ]
+              },
+              "id": {
+                "type": "string",
+                "description": "The host name that passkeys are bound to.",
+                "examples": [
+                  "dreamreflex.com"
+                ]
+              }
+            },
+            "required": [
+              "name",
+              "id"
+            ]
+          },
+          "PasskeyUserEntity": {
+            "type": "object",
+            "description": "Whose passkey it will be, as the authenticator keeps it.",
+            "properties": {
+              "id": {
+                "type": "string",
+                "description": "The user handle, base64url.",
+                "examples": [
+                  "NTA3ZjFmNzdiY2Y4NmNkNzk5NDM5MDEx"
+                ]
+              },
+              "name": {
+                "type": "string",
+                "description": "The address of the account.",
+                "examples": [
+                  "user@example.com"
+                ]
+              },
+              "displayName": {
+                "type": "string",
+                "description": "The same, for people.",
+                "examples": [
+                  "user@example.com"
+                ]
+              }
+            },
+            "required": [
+              "id",
+              "name",
+              "displayName"
+            ]
+          },
+          "PasskeyParameters": {
+            "type": "object",
+            "description": "One kind of key.",
+            "properties": {
+              "type": {
+                "type": "string",
+                "description": "Always \"public-key\".",
+                "examples": [
+                  "public-key"
+                ]
+              },
+              "alg": {
+                "type": "integer",
+                "format": "int32",
+                "description": "The number of the algorithm at COSE: -7 is ES256, -8 EdDSA, -257 RS256.",
+                "examples": [
+                  -7
+                ]
+              }
+            },
+            "required": [
+              "type",
+              "alg"
+            ]
+          },
+          "PasskeyDescriptor": {
+            "type": "object",
+            "description": "One passkey, as browsers take it.",
+            "properties": {
+              "type": {
+                "type": "string",
+                "description": "Always \"public-key\".",
+                "examples": [
+                  "public-key"
+                ]
+              },
+              "id": {
+                "type": "string",
+                "description": "The credential id, base64url.",
+                "examples": [
+                  "FtMlexampleCredentialIdInBase64url"
+                ]
+              }
+            },
+            "required": [
+              "type",
+              "id"
+            ]
+          },
+          "PasskeyAuthenticatorSelection": {
+            "type": "object",
+            "description": "Which authenticators are wanted.",
+            "properties": {
+              "authenticatorAttachment": {
+                "type": "string",
+                "description": "\"cross-platform\": a key or a phone.",
+                "examples": [
+                  "cross-platform"
+                ]
+              },
+              "requireResidentKey": {
+                "type": "boolean",
+                "description": "Whether the passkey must be one that can be found without its id.",
+                "examples": [
+                  false
+                ]
+              },
+              "userVerification": {
+                "type": "string",
+                "description": "Whether the authenticator should make sure who uses it.",
+                "examples": [
+                  "preferred"
+                ]
+              }
+            },
+            "required": [
+              "authenticatorAttachment",
+              "requireResidentKey",
+              "userVerification"
+            ]
+          },
+          "RegisterPasskeyRequest": {
+            "type": "object",
+            "description": "Request of RegisterPasskey: the flat fields, or those of `toJSON()`; where both are there they must agree.",
+            "properties": {
+              "nickname": {
+                "type": "string",
+                "maxLength": 64,
+                "description": "What its owner calls it, at most 64 characters.",
+                "examples": [
+                  "我的YubiKey"
+                ]
+              },
+              "credential_id": {
+                "type": "string",
+                "contentEncoding": "base64",
+                "description": "The credential id.",
+                "examples": [
+                  "FtMlexampleCredentialIdInBase64url"
+                ]
+              },
+              "attestation_object": {
+                "type": "string",
+                "contentEncoding": "base64",
+                "description": "What the authenticator says of the new credential.",
+                "examples": [
+                  "o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YVg"
+                ]
+              },
+              "client_data_json": {
+                "type": "string",
+                "contentEncoding": "base64",
+                "description": "What the browser says of the ceremony.",
+                "examples": [
+                  "eyJ0eXBlIjoid2ViYXV0aG4uY3JlYXRlIn0"
+                ]
+              },
+              "transports": {
+                "type": "array",
+                "items": {
+                  "type": "string",
+                  "maxLength": 32
+                },
+                "maxItems": 8,
+                "description": "How the authenticator can be reached, as the browser knows."
+              },
+              "id": {
+                "type": "string",
+                "contentEncoding": "base64",
+                "description": "The credential id, in `toJSON()`.",
+                "examples": [
+                  "FtMlexampleCredentialIdInBase64url"
+                ]
+              },
+              "rawId": {
+                "type": "string",
+                "contentEncoding": "base64",
+                "description": "The same.",
+                "examples": [
+                  "FtMlexampleCredentialIdInBase64url"
+                ]
+              },
+              "type": {
+                "type": "string",
+                "description": "\"public-key\", in `toJSON()`.",
+                "examples": [
+                  "public-key"
+                ]
+              },
+              "response": {
+                "$ref": "#/components/schemas/PasskeyAttestationResponseInput",
+                "description": "The authenticator's part of `toJSON()`."
+              }
+            }
+          },
+          "PasskeyAttestationResponseInput": {
+            "type": "object",
+            "description": "`AuthenticatorAttestationResponse` in JSON.",
+            "properties": {
+              "clientDataJSON": {
+                "type": "string",
+                "contentEncoding": "base64",
+                "description": "What the browser says of the ceremony.",
+                "examples": [
+                  "eyJ0eXBlIjoid2ViYXV0aG4uY3JlYXRlIn0"
+                ]
+              },
+              "attestationObject": {
+                "type": "string",
+                "contentEncoding": "base64",
+                "description": "What the authenticator says of the new credential.",
+                "examples": [
+                  "o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YVg"
+                ]
+              },
+              "transports": {
+                "type": "array",
+                "items": {
+                  "type": "string",
+                  "maxLength": 32
+                },
+                "maxItems": 8,
+                "description": "How the authenticator can be reached."
+              }
+            }
+          },
+          "RegisterPasskeyResponse": {
+            "type": "object",
+            "description": "Answer of RegisterPasskey.",
+            "properties": {
+              "message": {
+                "type": "string",
+                "description": "通行密钥注册成功.",
+                "examples": [
+                  "通行密钥注册成功"
+                ]
+              },
+              "credential": {
+                "anyOf": [
+                  {
+                    "$ref": "#/components/schemas/PasskeySummary"
+                  },
+                  {
+                    "type": "null"
+                  }
+                ],
+                "description": "What was kept."
+              }
+            },
+            "required": [
+              "message",
+              "credential"
+            ]
+          },
+          "PasskeySummary": {
+            "type": "object",
+            "description": "A passkey in short.",
+            "properties": {
+              "id": {
+                "type": "string",
+                "description": "24 lower-case hex digits.",
+                "examples": [
+                  "507f1f77bcf86cd799439055"
+                ]
+              },
+              "credential_id": {
+                "type": "string",
+                "description": "The credential id, base64url.",
+                "examples": [
+                  "FtMlexampleCredentialIdInBase64url"
+                ]
+              },
+              "nickname": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "description": "What its owner calls it.",
+                "examples": [
+                  "我的YubiKey"
+                ]
+              },
+              "is_primary": {
+                "type": "boolean",
+                "description": "Whether it is its owner's primary one.",
+                "examples": [
+                  false
+                ]
+              },
+              "created_at": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "format": "date-time",
+                "description": "When it was registered.",
+                "examples": [
+                  "2024-01-01T00:00:00Z"
+                ]
+              }
+            },
+            "required": [
+              "id",
+              "credential_id",
+              "nickname",
+              "is_primary",
+              "created_at"
+            ]
+          },
+          "GetAuthenticationOptionsResponse": {
+            "type": "object",
+            "description": "The options of a sign-in (Web Authentication, `PublicKeyCredentialRequestOptionsJSON`).",
+            "properties": {
+              "challenge": {
+                "type": "string",
+                "description": "To be signed, base64url.",
+                "examples": [
+                  "Zm9yIHRoZSBkb2N1bWVudGF0aW9uLCBub3QgYSByZWFsIG9uZQ"
+                ]
+              },
+              "timeout": {
+                "type": "integer",
+                "format": "int32",
+                "description": "How long the browser should wait for its user, in milliseconds.",
+                "examples": [
+                  60000
+                ]
+              },
+              "rpId": {
+                "type": "string",
+                "description": "The host name that passkeys are bound to.",
+                "examples": [
+                  "dreamreflex.com"
+                ]
+              },
+              "allowCredentials": {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/PasskeyDescriptor"
+                },
+                "description": "Which passkeys will do; none means any that the authenticator finds."
+              },
+              "userVerification": {
+                "type": "string",
+                "description": "Whether the authenticator should make sure who uses it.",
+                "examples": [
+                  "preferred"
+                ]
+              }
+            },
+            "required": [
+              "challenge",
+              "timeout",
+              "rpId",
+              "allowCredentials",
+              "userVerification"
+            ]
+          },
+          "AuthenticatePasskeyRequest": {
+            "type": "object",
+            "description": "Request of AuthenticatePasskey: the flat fields, or those of `toJSON()`; where both are there they must agree.",
+            "properties": {
+              "credential_id": {
+                "type": "string",
+                "contentEncoding": "base64",
+                "description": "The credential id.",
+                "examples": [
+                  "FtMlexampleCredentialIdInBase64url"
+                ]
+              },
+              "authenticator_data": {
+                "type": "string",
+                "contentEncoding": "base64",
+                "description": "What the authenticator says and signed.",
+                "examples": [
+                  "SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MFAAAAAQ"
+                ]
+              },
+              "client_data_json": {
+                "type": "string",
+                "contentEncoding": "base64",
+                "description": "What the browser says of the ceremony.",
+                "examples": [
+                  "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0"
+                ]
+              },
+              "signature": {
+                "type": "string",
+                "contentEncoding": "base64",
+                "description": "The authenticator's signature.",
+                "examples": [
+                  "MEUCIQDexampleSignatureInBase64url"
+                ]
+              },
+              "user_handle": {
+                "type": "string",
+                "contentEncoding": "base64",
+                "description": "Whom the authenticator believes to be signing in. Not in the document; checked where it is there. Example:\n\"NTA3ZjFmNzdiY2Y4NmNkNzk5NDM5MDEx\""
+              },
+              "id": {
+                "type": "string",
+                "contentEncoding": "base64",
+                "description": "The credential id, in `toJSON()`.",
+                "examples": [
+                  "FtMlexampleCredentialIdInBase64url"
+                ]
+              },
+              "rawId": {
+                "type": "string",
+                "contentEncoding": "base64",
+                "description": "The same.",
+                "examples": [
+                  "FtMlexampleCredentialIdInBase64url"
+                ]
+              },
+              "type": {
+                "type": "string",
+                "description": "\"public-key\", in `toJSON()`.",
+                "examples": [
+                  "public-key"
+                ]
+              },
+              "response": {
+                "$ref": "#/components/schemas/PasskeyAssertionResponseInput",
+                "description": "The authenticator's part of `toJSON()`."
+              }
+            }
+          },
+          "PasskeyAssertionResponseInput": {
+            "type": "object",
+            "description": "`AuthenticatorAssertionResponse` in JSON.",
+            "properties": {
+              "clientDataJSON": {
+                "type": "string",
+                "contentEncoding": "base64",
+                "description": "What the browser says of the ceremony.",
+                "examples": [
+                  "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0"
+                ]
+              },
+              "authenticatorData": {
+                "type": "string",
+                "contentEncoding": "base64",
+                "description": "What the authenticator says and signed.",
+                "examples": [
+                  "SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MFAAAAAQ"
+                ]
+              },
+              "signature": {
+                "type": "string",
+                "contentEncoding": "base64",
+                "description": "The authenticator's signature.",
+                "examples": [
+                  "MEUCIQDexampleSignatureInBase64url"
+                ]
+              },
+              "userHandle": {
+                "type": "string",
+                "contentEncoding": "base64",
+                "description": "Whom the authenticator believes to be signing in.",
+                "examples": [
+                  "NTA3ZjFmNzdiY2Y4NmNkNzk5NDM5MDEx"
+                ]
+              }
+            }
+          },
+          "AuthenticatePasskeyResponse": {
+            "type": "object",
+            "description": "An access token, and whose it is.",
+            "properties": {
+              "access_token": {
+                "type": "string",
+                "description": "The token, for the header `Authorization: Bearer …`.",
+                "examples": [
+                  "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9..."
+                ]
+              },
+              "token_type": {
+                "type": "string",
+                "description": "Always \"bearer\".",
+                "examples": [
+                  "bearer"
+                ]
+              },
+              "expires_in": {
+                "type": "integer",
+                "format": "int64",
+                "description": "Seconds until the token ends.",
+                "examples": [
+                  600
+                ]
+              },
+              "user": {
+                "anyOf": [
+                  {
+                    "$ref": "#/components/schemas/PasskeyUser"
+                  },
+                  {
+                    "type": "null"
+                  }
+                ],
+                "description": "Who signed in."
+              }
+            },
+            "required": [
+              "access_token",
+              "token_type",
+              "expires_in",
+              "user"
+            ]
+          },
+          "PasskeyUser": {
+            "type": "object",
+            "description": "Who signed in.",
+            "properties": {
+              "id": {
+                "type": "string",
+                "description": "24 lower-case hex digits.",
+                "examples": [
+                  "507f1f77bcf86cd799439011"
+                ]
+              },
+              "email": {
+                "type": "string",
+                "description": "The address, in lower case.",
+                "examples": [
+                  "user@example.com"
+                ]
+              },
+              "role": {
+                "type": "string",
+                "enum": [
+                  "user",
+                  "admin"
+                ],
+                "description": "\"user\" or \"admin\".",
+                "examples": [
+                  "user"
+                ]
+              },
+              "is_active": {
+                "type": "boolean",
+                "description": "Whether the account may be used.",
+                "examples": [
+                  true
+                ]
+              }
+            },
+            "required": [
+              "id",
+              "email",
+              "role",
+              "is_active"
+            ]
+          },
+          "ListPasskeysResponse": {
+            "type": "object",
+            "description": "The caller's passkeys.",
+            "properties": {
+              "credentials": {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/Passkey"
+                },
+                "description": "Newest first."
+              }
+            },
+            "required": [
+              "credentials"
+            ]
+          },
+          "Passkey": {
+            "type": "object",
+            "description": "A passkey.",
+            "properties": {
+              "id": {
+                "type": "string",
+                "description": "24 lower-case hex digits.",
+                "examples": [
+                  "507f1f77bcf86cd799439055"
+                ]
+              },
+              "credential_id": {
+                "type": "string",
+                "description": "The credential id, base64url.",
+                "examples": [
+                  "FtMlexampleCredentialIdInBase64url"
+                ]
+              },
+              "nickname": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "description": "What its owner calls it.",
+                "examples": [
+                  "我的YubiKey"
+                ]
+              },
+              "is_primary": {
+                "type": "boolean",
+                "description": "Whether it is its owner's primary one.",
+                "examples": [
+                  true
+                ]
+              },
+              "sign_count": {
+                "type": "integer",
+                "format": "int64",
+                "description": "How often it has signed, as it says; 0 where it does not count.",
+                "examples": [
+                  5
+                ]
+              },
+              "last_used_at": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "format": "date-time",
+                "description": "When it last signed somebody in.",
+                "examples": [
+                  "2024-01-01T12:00:00Z"
+                ]
+              },
+              "created_at": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "format": "date-time",
+                "description": "When it was registered.",
+                "examples": [
+                  "2024-01-01T00:00:00Z"
+                ]
+              }
+            },
+            "required": [
+              "id",
+              "credential_id",
+              "nickname",
+              "is_primary",
+              "sign_count",
+              "last_used_at",
+              "created_at"
+            ]
+          },
+          "UpdatePasskeyNicknameResponse": {
+            "type": "object",
+            "description": "Answer of UpdatePasskeyNickname.",
+            "properties": {
+              "message": {
+                "type": "string",
+                "description": "通行密钥昵称已更新.",
+                "examples": [
+                  "通行密钥昵称已更新"
+                ]
+              },
+              "credential": {
+                "anyOf": [
+                  {
+                    "$ref": "#/components/schemas/PasskeySummary"
+                  },
+                  {
+                    "type": "null"
+                  }
+                ],
+                "description": "As it is now."
+              }
+            },
+            "required": [
+              "message",
+              "credential"
+            ]
+          },
+          "SetPrimaryPasskeyResponse": {
+            "type": "object",
+            "description": "Answer of SetPrimaryPasskey.",
+            "properties": {
+              "message": {
+                "type": "string",
+                "description": "主通行密钥已设置.",
+                "examples": [
+                  "主通行密钥已设置"
+                ]
+              },
+              "credential": {
+                "anyOf": [
+                  {
+                    "$ref": "#/components/schemas/PasskeySummary"
+                  },
+                  {
+                    "type": "null"
+                  }
+                ],
+                "description": "As it is now."
+              }
+            },
+            "required": [
+              "message",
+              "credential"
+            ]
+          },
+          "TogglePasskeysRequest": {
+            "type": "object",
+            "description": "Request of TogglePasskeys.",
+            "properties": {
+              "enabled": {
+                "type": "boolean",
+                "description": "Whether passkeys sign the caller in.",
+                "examples": [
+                  true
+                ]
+              }
+            },
+            "required": [
+              "enabled"
+            ]
+          },
+          "TogglePasskeysResponse": {
+            "type": "object",
+            "description": "Answer of TogglePasskeys.",
+            "properties": {
+              "message": {
+                "type": "string",
+                "description": "What was done.",
+                "examples": [
+                  "通行密钥登录已启用"
+                ]
+              },
+              "enabled": {
+                "type": "boolean",
+                "description": "Whether passkeys sign the caller in.",
+                "examples": [
+                  true
+                ]
+              }
+            },
+            "required": [
+              "message",
+              "enabled"
             ]
           },
           "SendResetCodeRequest": {

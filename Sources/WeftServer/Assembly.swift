@@ -62,6 +62,7 @@ final class Assembly: Sendable {
     needs.secretFiles = secrets.files
     needs.auditDays = settings.auditDays
     needs.generation = try SharedGeneration(path: settings.generationPath)
+    needs.passkeys = settings.passkeys
     application = CustomerServiceApp(needs)
     let password = try await application.start(administrator: settings.administrator.map { ($0.email, $0.password) })
     if let password { Terminal.line("weft: administrator admin@localhost has the password \(password)") }

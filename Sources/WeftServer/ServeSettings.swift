@@ -1,3 +1,4 @@
+import CustomerService
 import Gateway
 import Log
 import Logging
@@ -25,6 +26,7 @@ struct ServeSettings {
   let previousJWTSecret: [UInt8]?
   let databasePath: String
   let publicURL: String?
+  let passkeys: PasskeySettings
   let trustedProxies: [String]
   let cors: CORSPolicy
   let rateLimits: Bool
@@ -48,6 +50,7 @@ struct ServeSettings {
     }
     databasePath = try Self.databasePath(source, dataDirectory: dataDirectory)
     publicURL = try Self.publicURL(source)
+    passkeys = try Self.passkeys(source)
     trustedProxies = try Self.trustedProxies(source)
     cors = try Self.cors(source)
     rateLimits = try source.choice("WEFT_RATE_LIMITS", ["on": true, "off": false], default: true)
@@ -86,6 +89,19 @@ struct ServeSettings {
     case (nil, _): throw SettingError(setting: "WEFT_ADMIN_EMAIL", takes: "an e-mail address, as WEFT_ADMIN_PASSWORD is set", got: nil)
     case (_, nil): throw SettingError(setting: "WEFT_ADMIN_PASSWORD", takes: "8 to 128 characters, as WEFT_ADMIN_EMAIL is set", got: nil)
     }
+  }
+
+  private static func passkeys(_ source: SettingSource) throws -> PasskeySettings {
+    let id = try source.text("WEFT_RP_ID") ?? PasskeySettings.relyingPartyIDDefault
+    guard PasskeySettings.isRelyingPartyID(id) else {
+      throw SettingError(setting: "WEFT_RP_ID", takes: "a host name in lower case, without scheme and port", got: id)
+    }
+    let origins = try source.list("WEFT_RP_ORIGINS")
+    for origin in origins where !PasskeySettings.isOrigin(origin, of: id) {
+      throw SettingError(
+        setting: "WEFT_RP_ORIGINS", takes: "origins of \(id) or of hosts below it, such as https://\(id), comma-separated", got: origin)
+    }
+    return PasskeySettings(relyingPartyID: id, origins: origins.isEmpty ? nil : origins)
   }
 
   static func cors(_ source: SettingSource) throws -> CORSPolicy {

@@ -28,6 +28,10 @@ struct SettingFlags: ParsableArguments {
   var databaseURL: String?
   @Option(name: .customLong("public-url"), help: "WEFT_PUBLIC_URL: base of the links in answers (default: the HTTP listener).")
   var publicURL: String?
+  @Option(name: .customLong("rp-id"), help: "WEFT_RP_ID: host name that passkeys are bound to (default: dreamreflex.com).")
+  var relyingPartyID: String?
+  @Option(name: .customLong("rp-origins"), help: "WEFT_RP_ORIGINS: web origins that passkeys are accepted from, comma-separated.")
+  var relyingPartyOrigins: String?
   @Option(name: .customLong("trusted-proxies"), help: "WEFT_TRUSTED_PROXIES: addresses whose X-Forwarded-For is believed, comma-separated.")
   var trustedProxies: String?
   @Option(name: .customLong("cors-origins"), help: "WEFT_CORS_ORIGINS: browser origins that may call, comma-separated, or * (default).")
@@ -95,6 +99,8 @@ extension SettingFlags {
     flags["WEFT_JWT_SECRET_PREVIOUS"] = jwtSecretPrevious
     flags["WEFT_DATABASE_URL"] = databaseURL
     flags["WEFT_PUBLIC_URL"] = publicURL
+    flags["WEFT_RP_ID"] = relyingPartyID
+    flags["WEFT_RP_ORIGINS"] = relyingPartyOrigins
     flags["WEFT_TRUSTED_PROXIES"] = trustedProxies
     flags["WEFT_CORS_ORIGINS"] = corsOrigins
     flags["WEFT_RATE_LIMITS"] = rateLimits

@@ -14,6 +14,14 @@ enum AuditAction: String, Sendable {
   case applicationKeyDisabled = "application_key.disable"
   case signInEnded = "sign_in.end"
   case otherSignInsEnded = "sign_in.end_others"
+  case passkeyRegistered = "passkey.register"
+  case passkeyRenamed = "passkey.rename"
+  case passkeyMadePrimary = "passkey.primary"
+  case passkeyDeleted = "passkey.delete"
+  /// Refused because it counted backwards: two authenticators may have one key.
+  case passkeyCloned = "passkey.clone"
+  case passkeysSwitchedOn = "passkeys.on"
+  case passkeysSwitchedOff = "passkeys.off"
 
   // Administration
   case userEnabled = "user.enable"
