@@ -239,6 +239,6 @@ struct PasskeyService: CSAv1.PasskeyServiceServer {
   /// An id of ours comes first: nobody can make a credential id that hides one.
   private static func find(_ name: String, _ transaction: ReadTransaction) throws -> Passkey? {
     if ObjectIDGenerator.isValid(name), let passkey = try PasskeyStore.passkey(id: name, transaction) { return passkey }
-    return try Base64URL.decode(name).flatMap { try PasskeyStore.passkey(credentialID: $0, transaction) }
+    return try Base64URL.decode(anyForm: name).flatMap { try PasskeyStore.passkey(credentialID: $0, transaction) }
   }
 }
