@@ -7,11 +7,10 @@ internal import Synchronization
 /// Threads of its own do the work; callers only wait, so calling it from an event loop is right. Certificates are always
 /// verified, proxies of the environment are not used.
 public final class OutboundClient: Sendable {
-  /// Each starts with its first transfer. Mail has one of its own: libcurl 7.88 blocks its thread for the answer to QUIT
-  /// wherever it ends a connection, and a mail server that hangs must hold up mail only.
+  /// Each starts with its first transfer: a process that sends no mail has no threads for it.
   private struct Threads {
     var http: TransferThread?
-    var mail: TransferThread?
+    var mail: MailPool?
     var isClosed = false
   }
 
@@ -20,6 +19,7 @@ public final class OutboundClient: Sendable {
   private let logger: Logger
 
   public init(options: OutboundOptions = OutboundOptions(), logger: Logger) {
+    precondition(Self.isLibraryReady, "libcurl cannot be initialised")
     self.options = options
     self.logger = logger
   }
@@ -34,7 +34,7 @@ public final class OutboundClient: Sendable {
       throw .unusable("a header that is not one line")
     }
     let start = MonotonicInstant.now()
-    let answer = await perform(Transfer(.http(request, url), timeout: request.timeout))
+    let answer = await perform(Transfer(request, url))
     logger.debug(
       "request",
       metadata: [
@@ -50,7 +50,8 @@ public final class OutboundClient: Sendable {
     guard Self.isOneLine(mail.server.host), !mail.server.host.isEmpty, (1...65_535).contains(mail.server.port) else {
       throw .unusable("a mail server that is none")
     }
-    _ = try await perform(Transfer(.mail(mail), timeout: mail.timeout)).get()
+    guard let pool = mailPool() else { throw .closed }
+    if let failure = await pool.send(mail) { throw failure }
   }
 
   /// Takes nothing more, refuses what waits, gives what is under way a moment and ends the threads. May be called more than once.
@@ -64,25 +65,26 @@ public final class OutboundClient: Sendable {
     _ = await (first, second)
   }
 
-  /// The thread for a kind of work, started if it is not running; nil after `close`.
-  private func thread(for work: Transfer.Work) -> TransferThread? {
+  private func transferThread() -> TransferThread? {
     threads.withLock { threads in
       if threads.isClosed { return nil }
-      switch work {
-      case .http:
-        let thread = threads.http ?? TransferThread(name: "outbound", options: options)
-        threads.http = thread
-        return thread
-      case .mail:
-        let thread = threads.mail ?? TransferThread(name: "outbound-mail", options: options)
-        threads.mail = thread
-        return thread
-      }
+      let thread = threads.http ?? TransferThread(options: options)
+      threads.http = thread
+      return thread
+    }
+  }
+
+  private func mailPool() -> MailPool? {
+    threads.withLock { threads in
+      if threads.isClosed { return nil }
+      let pool = threads.mail ?? MailPool(options: options)
+      threads.mail = pool
+      return pool
     }
   }
 
   private func perform(_ transfer: Transfer) async -> Transfer.Answer {
-    guard let thread = thread(for: transfer.work) else { return .failure(.closed) }
+    guard let thread = transferThread() else { return .failure(.closed) }
     return await withTaskCancellationHandler {
       // Unsafe: the thread, or `submit` itself, answers each transfer exactly once.
       await withUnsafeContinuation { continuation in

@@ -35,6 +35,9 @@ public struct OutboundMail: Sendable {
       self.security = security
       self.credentials = credentials
     }
+
+    /// Whether mail would cross a network in plain text.
+    public var isPlainText: Bool { security == .none && host != "localhost" && IPAddress(host)?.isLoopback != true }
   }
 
   public var server: Server

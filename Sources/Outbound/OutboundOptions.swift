@@ -1,10 +1,12 @@
 /// The limits of everything that goes out.
 public struct OutboundOptions: Sendable {
-  /// Transfers under way at once, over all hosts.
+  /// Requests under way at once, over all hosts.
   public var activeMax = 64
-  /// Transfers under way at once to one host and port.
+  /// Requests under way at once to one host and port.
   public var activePerHostMax = 8
-  /// Transfers waiting or under way; the next one is refused with `.overloaded`.
+  /// Mails under way at once, each on a thread of its own.
+  public var mailsMax = 8
+  /// Requests waiting or under way, and mails waiting; the next one is refused with `.overloaded`.
   public var transfersMax = 1024
   /// How long a connection may take to come about, TLS included.
   public var connectTimeout = Duration.seconds(10)

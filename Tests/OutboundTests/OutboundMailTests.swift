@@ -1,3 +1,4 @@
+import Glibc
 import Outbound
 import Platform
 import Synchronization
@@ -55,8 +56,10 @@ import Testing
 
   @Test func aMailGoesToItsEnvelopeWithItsDotsStuffedAndConnectionsAreKept() async throws {
     let received = Lines()
+    var options = OutboundOptions()
+    options.mailsMax = 1
     try await LineServer.with(Self.server(received: received)) { server in
-      try await TestClient.with { client in
+      try await TestClient.with(options) { client in
         try await client.mail(Self.mail(server.port))
         try await client.mail(Self.mail(server.port))
       }
@@ -120,6 +123,51 @@ import Testing
           await #expect(throws: OutboundError.timeout) { try await client.mail(Self.mail(server.port, timeout: .milliseconds(300))) }
         }
       }
+    }
+  }
+
+  @Test func aSlowServerHoldsUpNoOtherMail() async throws {
+    let slow = Lines()
+    let gate = Atomic<Bool>(false)
+    let serve: @Sendable (LineServer.Connection) -> Void = { connection in
+      connection.write("220 test\r\n")
+      while let line = connection.line() {
+        if line == "DATA" {
+          connection.write("354 go on\r\n")
+          var isSlow = false
+          while let text = connection.line(), text != "." { isSlow = isSlow || text == "slow" }
+          if isSlow {
+            slow.append("waits")
+            while !gate.load(ordering: .sequentiallyConsistent) { usleep(1000) }
+          }
+        }
+        connection.write(line == "QUIT" ? "221 bye\r\n" : "250 ok\r\n")
+      }
+    }
+    try await LineServer.with(serve) { server in
+      try await TestClient.with { client in
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+          for _ in 0..<3 { tasks.addTask { try await client.mail(Self.mail(server.port, message: "Subject: x\r\n\r\nslow\r\n")) } }
+          await TestClient.until { slow.all.count == 3 }
+          for _ in 0..<20 { try await client.mail(Self.mail(server.port)) }
+          gate.store(true, ordering: .sequentiallyConsistent)
+          try await tasks.waitForAll()
+        }
+      }
+    }
+  }
+
+  @Test func aMailThatIsBrokenOffIsNotSentInHalf() async throws {
+    let received = Lines()
+    try await LineServer.with(Self.server(["END": String?.none], received: received)) { server in
+      let client = OutboundClient(logger: .init(label: "test"))
+      await withTaskGroup(of: Void.self) { tasks in
+        tasks.addTask { await #expect(throws: OutboundError.closed) { try await client.mail(Self.mail(server.port)) } }
+        await TestClient.until { received.all.contains("..dot") }
+        await client.close(grace: .zero)
+      }
+      await client.close()
+      await #expect(throws: OutboundError.closed) { try await client.mail(Self.mail(server.port)) }
     }
   }
 

@@ -26,6 +26,9 @@ static inline CURLcode weft_curl_set_read(CURL *handle, curl_read_callback value
 static inline CURLcode weft_curl_set_open_socket(CURL *handle, curl_opensocket_callback value) {
   return curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, value);
 }
+static inline CURLcode weft_curl_set_progress(CURL *handle, curl_xferinfo_callback value) {
+  return curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, value);
+}
 static inline CURLcode weft_curl_set_close_socket(CURL *handle, curl_closesocket_callback value) {
   return curl_easy_setopt(handle, CURLOPT_CLOSESOCKETFUNCTION, value);
 }

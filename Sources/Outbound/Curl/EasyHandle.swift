@@ -1,6 +1,7 @@
 internal import CCurl
+internal import Platform
 
-/// One curl transfer's options. Freed with this object; used by the transfer thread alone.
+/// A curl handle and what its options point to. Freed with this object; used by one thread alone.
 final class EasyHandle {
   let raw: UnsafeMutableRawPointer
   private var lists: [UnsafeMutablePointer<curl_slist>] = []
@@ -12,13 +13,51 @@ final class EasyHandle {
     self.raw = raw
     errorBuffer = .allocate(capacity: Int(CURL_ERROR_SIZE))
     errorBuffer.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
-    weft_curl_set_pointer(raw, CURLOPT_ERRORBUFFER, errorBuffer)
+    setPointer(CURLOPT_ERRORBUFFER, errorBuffer)
   }
 
   deinit {
     curl_easy_cleanup(raw)
     for list in lists { curl_slist_free_all(list) }
     errorBuffer.deallocate()
+  }
+
+  /// Forgets all options and keeps the connections, for the next transfer.
+  func reset() {
+    curl_easy_reset(raw)
+    for list in lists { curl_slist_free_all(list) }
+    lists = []
+    errorBuffer.update(repeating: 0, count: Int(CURL_ERROR_SIZE))
+    setPointer(CURLOPT_ERRORBUFFER, errorBuffer)
+  }
+
+  /// What every transfer has in common.
+  func configure(_ options: OutboundOptions, deadline: MonotonicInstant) {
+    // Signals belong to the event loop; a look-up that hangs must not hold up the thread when its transfer ends.
+    set(CURLOPT_NOSIGNAL, 1)
+    set(CURLOPT_QUICK_EXIT, 1)
+    set(CURLOPT_TIMEOUT_MS, max(1, Int((deadline - .now()).wholeNanoseconds / 1_000_000)))
+    set(CURLOPT_CONNECTTIMEOUT_MS, Int(options.connectTimeout.wholeNanoseconds / 1_000_000))
+    set(CURLOPT_SSL_VERIFYPEER, 1)
+    set(CURLOPT_SSL_VERIFYHOST, 2)
+    set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+    // The file takes the place of the system's bundle; the system's directory of the same certificates stays.
+    if let file = options.authorityFile { set(CURLOPT_CAINFO, file) }
+    // The environment's proxies are not ours: an address is checked where we connect to it.
+    set(CURLOPT_PROXY, "")
+  }
+
+  /// The failures that HTTP and SMTP have in common; nil for any other.
+  func commonFailure(_ code: CURLcode) -> OutboundError? {
+    switch code {
+    case CURLE_OPERATION_TIMEDOUT: .timeout
+    case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_CONNECT: .unreachable(explanation(code))
+    case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER, CURLE_SSL_CACERT_BADFILE,
+      CURLE_SSL_ISSUER_ERROR, CURLE_USE_SSL_FAILED:
+      .insecure(explanation(code))
+    case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: .unusable(explanation(code))
+    default: nil
+    }
   }
 
   /// The status of an HTTP answer, or the code of the mail server's last reply; 0 if there was none.

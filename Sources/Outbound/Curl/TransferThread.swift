@@ -2,7 +2,7 @@ internal import CCurl
 internal import Platform
 internal import Synchronization
 
-/// A thread that moves what goes out, with `curl_multi_poll`.
+/// The one thread that moves all HTTP that goes out, with `curl_multi_poll`.
 ///
 /// Transfers come in through `submit`; those beyond the limits wait here, where their deadlines hold. What curl itself would
 /// let wait it would not time out.
@@ -26,19 +26,14 @@ final class TransferThread: @unchecked Sendable {  // what two threads use is in
   private var waiting: [Transfer] = []
   private var active: [UnsafeMutableRawPointer: Transfer] = [:]
   private var activeOfHost: [String: Int] = [:]
-  private let sockets = MailSockets()
 
-  init(name: String, options: OutboundOptions) {
+  init(options: OutboundOptions) {
     self.options = options
-    precondition(Self.isLibraryReady, "libcurl cannot be initialised")
     guard let multi = curl_multi_init() else { preconditionFailure("no memory for libcurl") }
     self.multi = multi
     weft_curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, options.idleConnectionsMax)
-    WorkerThread.start(name: name) { [self] in run() }
+    WorkerThread.start(name: "outbound") { [self] in run() }
   }
-
-  /// Once in a process, before its first use.
-  private static let isLibraryReady = weft_curl_global_init() == CURLE_OK
 
   /// Takes a transfer over, or answers it at once if it cannot.
   func submit(_ transfer: Transfer) {
@@ -84,7 +79,6 @@ final class TransferThread: @unchecked Sendable {  // what two threads use is in
       }
       isOpen = turn(endsAt: endsAt)
     }
-    sockets.shutDown()
     let waiters = shared.withLock { shared in
       curl_multi_cleanup(multi)
       shared.isEnded = true
@@ -135,7 +129,7 @@ final class TransferThread: @unchecked Sendable {  // what two threads use is in
         left.append(transfer)
         continue
       }
-      guard let handle = transfer.begin(options, sockets), curl_multi_add_handle(multi, handle) == CURLM_OK else {
+      guard let handle = transfer.begin(options), curl_multi_add_handle(multi, handle) == CURLM_OK else {
         answer(transfer, .failure(.unreachable("libcurl has no memory for a transfer")))
         continue
       }
