@@ -104,7 +104,9 @@ let package = Package(
     tests("Outbound", ["Outbound", "Platform", logging]),
     tests("Identity", ["Identity", "Platform", "CFido2", "COpenSSL"], exclude: ["WebAuthn/vectors.py"]),
     tests("Delivery", ["Delivery", "Platform", logging]),
-    tests("CustomerService", ["CustomerService", "CustomerServiceAPI", "Platform", "RPC", "Protobuf", "Storage", "Identity", "Delivery"]),
+    tests(
+      "CustomerService",
+      ["CustomerService", "CustomerServiceAPI", "Platform", "RPC", "Protobuf", "Storage", "Identity", "Delivery", logging]),
     tests("Repository"),
 
   ]

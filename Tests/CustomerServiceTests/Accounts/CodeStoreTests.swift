@@ -68,4 +68,48 @@ import Testing
       #expect(!olderCounts || newer == digits)
     }
   }
+
+  /// What is kept after a newer code could not be sent, in the words of `check` with the older digits.
+  private func afterRestore(
+    wrongTries: Int, _ database: Database, _ codes: OneTimeCodes, _ digits: String, hadOlder: Bool = true
+  ) async throws -> Bool {
+    let older = try await database.write { [binding] in hadOlder ? try CodeStore.code(binding, $0) : nil }
+    let (newer, stored) = codes.make(for: binding)
+    try await database.write { [time, binding] in try CodeStore.replace(stored, for: binding, now: time.wallMicroseconds, $0) }
+    let wrong = newer == "000000" ? "000001" : "000000"
+    for _ in 0..<wrongTries { _ = try await check(wrong, database, codes) }
+    try await database.write { [binding] in try CodeStore.restore(older, inPlaceOf: stored, for: binding, $0) }
+    return try await check(digits, database, codes)
+  }
+
+  @Test func aCodeThatCouldNotBeSentGivesTheOlderOneBack() async throws {
+    try await withCode { database, codes, digits in
+      let isTaken = try await afterRestore(wrongTries: 0, database, codes, digits)
+      #expect(isTaken)
+    }
+  }
+
+  @Test func wrongTriesBetweenCountAgainstTheOlder() async throws {
+    try await withCode { database, codes, digits in
+      _ = try await check(digits == "000000" ? "000001" : "000000", database, codes)
+      let isTaken = try await afterRestore(wrongTries: 4, database, codes, digits)
+      #expect(!isTaken)
+    }
+  }
+
+  @Test func withoutAnOlderCodeNoneIsLeft() async throws {
+    try await withCode { database, codes, digits in
+      let isTaken = try await afterRestore(wrongTries: 0, database, codes, digits, hadOlder: false)
+      #expect(!isTaken)
+    }
+  }
+
+  @Test func aCodeThatCameLaterStays() async throws {
+    try await withCode { database, codes, digits in
+      let (_, failed) = codes.make(for: binding)
+      try await database.write { [binding] in try CodeStore.restore(nil, inPlaceOf: failed, for: binding, $0) }
+      let isTaken = try await check(digits, database, codes)
+      #expect(isTaken)
+    }
+  }
 }
