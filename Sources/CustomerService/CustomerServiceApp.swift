@@ -62,6 +62,7 @@ public final class CustomerServiceApp: Sendable {
   private let needs: Needs
   private let validity: ValidityLog
   private let keys: ApplicationKeyTable
+  private let keyRing: SigningKeyRing
   private let rotation: SecretRotation
 
   public init(_ needs: Needs) {
@@ -90,6 +91,9 @@ public final class CustomerServiceApp: Sendable {
       authenticator: needs.hashSecret.derived(for: "weft passkey challenges"), time: time, random: needs.random)
     let passkeySignIn = PasskeySignIn(
       database: database, time: time, ids: ids, challenges: challenges, settings: needs.passkeys, publicURL: needs.publicURL)
+    let oauthLimits = OAuthLimits(isOn: needs.limitsRates, time: time)
+    let keyRing = SigningKeyRing(database: database, time: time)
+    self.keyRing = keyRing
     self.validity = validity
     self.keys = keys
     policy = CustomerServicePolicy(tokens: tokens, validity: validity, keys: keys, limitsRates: needs.limitsRates, time: time)
@@ -114,7 +118,11 @@ public final class CustomerServiceApp: Sendable {
       AuditAdminService(database: database),
       OAuthService(
         database: database, time: time, ids: ids, secrets: oauth, codes: AuthorizationCodes(secrets: oauth, time: time),
-        publicURL: needs.publicURL),
+        publicURL: needs.publicURL,
+        clients: ClientAuthentication(database: database, secrets: oauth, limits: oauthLimits),
+        issue: TokenIssue(secrets: oauth, ids: ids, time: time), idTokens: IDTokens(keys: keyRing, issuer: needs.publicURL, time: time),
+        keys: keyRing, limits: oauthLimits),
+      SigningKeyAdminService(keys: keyRing, ids: ids, time: time),
       OAuthClientAdminService(database: database, time: time, ids: ids, secrets: oauth),
     ]
   }
@@ -127,6 +135,7 @@ public final class CustomerServiceApp: Sendable {
   /// - Returns: The password that was made up for `admin@localhost`, to be printed once; nil if none was.
   public func start(administrator: (email: String, password: String)?) async throws -> String? {
     try await validity.start()
+    try await keyRing.start()
     for key in try await needs.database.read({ try ApplicationKeyStore.active($0) }) { keys.follow(key) }
     if let administrator {
       try await makeAdministrator(administrator.email, administrator.password)
@@ -145,6 +154,7 @@ public final class CustomerServiceApp: Sendable {
     try await needs.database.write { transaction in
       try SignInStore.forgetExpired(now: now, transaction)
       try OAuthCodeStore.forgetExpired(now: now, transaction)
+      try OAuthTokenStore.forgetExpired(now: now, transaction)
       try OAuthGrantStore.forgetExpired(now: now, transaction)
       try AuditStore.forget(before: auditedSince, transaction)
       try UsedChallengeStore.forgetExpired(now: now, transaction)
@@ -152,11 +162,13 @@ public final class CustomerServiceApp: Sendable {
       try TextMessageStore.forgetExpired(now: now, transaction)
     }
     _ = try await keys.flush(to: needs.database)
+    try await keyRing.housekeep()
     try await rotation.forgetPrevious(at: now / 1_000_000)
   }
 
   /// To be called once, after the last call: writes down what only the memory knows.
   public func stop() async throws {
+    await keyRing.close()
     while try await keys.flush(to: needs.database) {}
   }
 

@@ -12,6 +12,7 @@ public enum CustomerServiceAPIDescription {
     [
       CSAAdminV1.auditAdminFile,
       CSAAdminV1.oauthClientAdminFile,
+      CSAAdminV1.signingKeyAdminFile,
       CSAAdminV1.signingSecretAdminFile,
       CSAAdminV1.ticketAdminFile,
       CSAAdminV1.userAdminFile,
@@ -1228,6 +1229,331 @@ public enum CustomerServiceAPIDescription {
             "security": []
           }
         },
+        "/oauth/token": {
+          "post": {
+            "operationId": "OAuthService_IssueToken",
+            "tags": [
+              "OAuthService"
+            ],
+            "summary": "Gives tokens for an authorization code, a refresh token, or a client's own credentials.",
+            "description": "The client authenticates by HTTP Basic or by `client_id` and `client_secret` in the form; a public client names itself only.",
+            "requestBody": {
+              "required": true,
+              "content": {
+                "application/x-www-form-urlencoded": {
+                  "schema": {
+                    "$ref": "#/components/schemas/IssueTokenRequest"
+                  }
+                },
+                "application/json": {
+                  "schema": {
+                    "$ref": "#/components/schemas/IssueTokenRequest"
+                  }
+                }
+              }
+            },
+            "responses": {
+              "200": {
+                "description": "Tokens (RFC 6749, section 5.1; OpenID Connect Core 1.0, section 3.1.3.3).",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/IssueTokenResponse"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "description": "invalid_request、invalid_grant、invalid_scope、unauthorized_client、unsupported_grant_type",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "invalid_client",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "客户端认证失败": {
+                        "summary": "invalid_client",
+                        "value": {
+                          "detail": "客户端认证失败"
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            },
+            "security": []
+          }
+        },
+        "/oauth/userinfo": {
+          "get": {
+            "operationId": "OAuthService_GetUserInfo",
+            "tags": [
+              "OAuthService"
+            ],
+            "summary": "Claims about the user behind an OAuth access token, by its scope.",
+            "responses": {
+              "200": {
+                "description": "Claims (OpenID Connect Core 1.0, section 5.1). What the scope does not open, and what is not known, is absent.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/UserInfo"
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "令牌无效",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "令牌无效",
+                        "value": {
+                          "detail": "无效的认证凭据"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "令牌的权限范围不足",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "令牌的权限范围不足": {
+                        "summary": "令牌的权限范围不足",
+                        "value": {
+                          "detail": "令牌的权限范围不足"
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            },
+            "security": []
+          },
+          "post": {
+            "operationId": "OAuthService_PostUserInfo",
+            "tags": [
+              "OAuthService"
+            ],
+            "summary": "The same by POST, where the token may also come in the form (RFC 6750, section 2.2).",
+            "requestBody": {
+              "required": true,
+              "content": {
+                "application/x-www-form-urlencoded": {
+                  "schema": {
+                    "$ref": "#/components/schemas/PostUserInfoRequest"
+                  }
+                },
+                "application/json": {
+                  "schema": {
+                    "$ref": "#/components/schemas/PostUserInfoRequest"
+                  }
+                }
+              }
+            },
+            "responses": {
+              "200": {
+                "description": "Claims (OpenID Connect Core 1.0, section 5.1). What the scope does not open, and what is not known, is absent.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/UserInfo"
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "令牌无效",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "令牌无效",
+                        "value": {
+                          "detail": "无效的认证凭据"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "令牌的权限范围不足",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "令牌的权限范围不足": {
+                        "summary": "令牌的权限范围不足",
+                        "value": {
+                          "detail": "令牌的权限范围不足"
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            },
+            "security": []
+          }
+        },
+        "/oauth/revoke": {
+          "post": {
+            "operationId": "OAuthService_RevokeToken",
+            "tags": [
+              "OAuthService"
+            ],
+            "summary": "Ends a token: an access token alone, a refresh token with everything that was made of the same sign-in (RFC 7009).",
+            "requestBody": {
+              "required": true,
+              "content": {
+                "application/x-www-form-urlencoded": {
+                  "schema": {
+                    "$ref": "#/components/schemas/RevokeTokenRequest"
+                  }
+                },
+                "application/json": {
+                  "schema": {
+                    "$ref": "#/components/schemas/RevokeTokenRequest"
+                  }
+                }
+              }
+            },
+            "responses": {
+              "200": {
+                "description": "A generic empty message that you can re-use to avoid defining duplicated\nempty messages in your APIs. A typical example is to use it as the request\nor the response type of an API method. For instance:\n\n    service Foo {\n      rpc Bar(google.protobuf.Empty) returns (google.protobuf.Empty);\n    }",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "type": "object"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "description": "invalid_request、invalid_grant",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "invalid_client",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "客户端认证失败": {
+                        "summary": "invalid_client",
+                        "value": {
+                          "detail": "客户端认证失败"
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            },
+            "security": []
+          }
+        },
+        "/oauth/introspect": {
+          "post": {
+            "operationId": "OAuthService_IntrospectToken",
+            "tags": [
+              "OAuthService"
+            ],
+            "summary": "Says whether a token is in force and what it is for (RFC 7662). The caller is a client with its credentials, or bears an OAuth access token.",
+            "requestBody": {
+              "required": true,
+              "content": {
+                "application/x-www-form-urlencoded": {
+                  "schema": {
+                    "$ref": "#/components/schemas/IntrospectTokenRequest"
+                  }
+                },
+                "application/json": {
+                  "schema": {
+                    "$ref": "#/components/schemas/IntrospectTokenRequest"
+                  }
+                }
+              }
+            },
+            "responses": {
+              "200": {
+                "description": "What is known of a token (RFC 7662, section 2.2). Of one that is not in force, nothing but that.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/IntrospectTokenResponse"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "description": "invalid_request",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "invalid_client",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "客户端认证失败": {
+                        "summary": "invalid_client",
+                        "value": {
+                          "detail": "客户端认证失败"
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            },
+            "security": []
+          }
+        },
         "/.well-known/openid-configuration": {
           "get": {
             "operationId": "OAuthService_GetConfiguration",
@@ -1264,6 +1590,28 @@ public enum CustomerServiceAPIDescription {
                   "application/json": {
                     "schema": {
                       "$ref": "#/components/schemas/GetConfigurationResponse"
+                    }
+                  }
+                }
+              }
+            },
+            "security": []
+          }
+        },
+        "/oauth/jwks": {
+          "get": {
+            "operationId": "OAuthService_GetKeys",
+            "tags": [
+              "OAuthService"
+            ],
+            "summary": "The public keys that ID tokens are verified with (RFC 7517).",
+            "responses": {
+              "200": {
+                "description": "A JSON Web Key Set (RFC 7517, section 5).",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/GetKeysResponse"
                     }
                   }
                 }
@@ -4094,6 +4442,344 @@ public enum CustomerServiceAPIDescription {
               "message"
             ]
           },
+          "IssueTokenRequest": {
+            "type": "object",
+            "description": "Request of IssueToken: a form, of RFC 6749 and RFC 7636.",
+            "properties": {
+              "grant_type": {
+                "type": "string",
+                "description": "`authorization_code`, `refresh_token` or `client_credentials`.",
+                "examples": [
+                  "authorization_code"
+                ]
+              },
+              "code": {
+                "type": "string",
+                "description": "The code that the redirect brought.",
+                "examples": [
+                  "SplxlOBeZQQYbYS6WxSbIA"
+                ]
+              },
+              "redirect_uri": {
+                "type": "string",
+                "description": "As it was in the authorization request.",
+                "examples": [
+                  "https://client.example.com/callback"
+                ]
+              },
+              "code_verifier": {
+                "type": "string",
+                "description": "What the challenge of the authorization request was made of.",
+                "examples": [
+                  "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+                ]
+              },
+              "refresh_token": {
+                "type": "string",
+                "description": "The refresh token.",
+                "examples": [
+                  "tGzv3JOkF0XG5Qx2TlKWIA"
+                ]
+              },
+              "scope": {
+                "type": "string",
+                "description": "What the token is for: no more than the client may have, or than was granted before.",
+                "examples": [
+                  "openid profile"
+                ]
+              },
+              "client_id": {
+                "type": "string",
+                "description": "Which client asks, where it does not authenticate by HTTP Basic.",
+                "examples": [
+                  "507f1f77bcf86cd799439013"
+                ]
+              },
+              "client_secret": {
+                "type": "string",
+                "description": "Its secret, where it does not authenticate by HTTP Basic.",
+                "examples": [
+                  "gX1fBat3bV"
+                ]
+              }
+            }
+          },
+          "IssueTokenResponse": {
+            "type": "object",
+            "description": "Tokens (RFC 6749, section 5.1; OpenID Connect Core 1.0, section 3.1.3.3).",
+            "properties": {
+              "access_token": {
+                "type": "string",
+                "description": "Opens userinfo and introspection.",
+                "examples": [
+                  "SlAV32hkKG"
+                ]
+              },
+              "token_type": {
+                "type": "string",
+                "description": "Always \"Bearer\".",
+                "examples": [
+                  "Bearer"
+                ]
+              },
+              "expires_in": {
+                "type": "integer",
+                "format": "int64",
+                "description": "Seconds until the access token ends.",
+                "examples": [
+                  1800
+                ]
+              },
+              "scope": {
+                "type": "string",
+                "description": "What was granted.",
+                "examples": [
+                  "openid profile"
+                ]
+              },
+              "refresh_token": {
+                "type": "string",
+                "description": "For the next access token; used once, then another takes its place.",
+                "examples": [
+                  "8xLOxBtZp8"
+                ]
+              },
+              "id_token": {
+                "type": "string",
+                "description": "Who signed in, signed; with the scope `openid`.",
+                "examples": [
+                  "eyJhbGciOiJSUzI1NiIsImtpZCI6IjFlOWdkazcifQ..."
+                ]
+              }
+            },
+            "required": [
+              "access_token",
+              "token_type",
+              "expires_in",
+              "scope"
+            ]
+          },
+          "UserInfo": {
+            "type": "object",
+            "description": "Claims (OpenID Connect Core 1.0, section 5.1). What the scope does not open, and what is not known, is absent.",
+            "properties": {
+              "sub": {
+                "type": "string",
+                "description": "The user's id.",
+                "examples": [
+                  "507f1f77bcf86cd799439011"
+                ]
+              },
+              "name": {
+                "type": "string",
+                "description": "The name, with the scope `profile`.",
+                "examples": [
+                  "张三"
+                ]
+              },
+              "picture": {
+                "type": "string",
+                "description": "Address of a picture, with the scope `profile`.",
+                "examples": [
+                  "https://example.com/avatar.jpg"
+                ]
+              },
+              "updated_at": {
+                "type": "integer",
+                "format": "int64",
+                "description": "When the profile was last changed, seconds since 1970, with the scope `profile`.",
+                "examples": [
+                  1704067200
+                ]
+              },
+              "email": {
+                "type": "string",
+                "description": "The address, with the scope `email`.",
+                "examples": [
+                  "user@example.com"
+                ]
+              },
+              "email_verified": {
+                "type": "boolean",
+                "description": "Whether the user has shown to receive mail there, with the scope `email`.",
+                "examples": [
+                  true
+                ]
+              },
+              "phone_number": {
+                "type": "string",
+                "description": "The telephone number, with the scope `phone`.",
+                "examples": [
+                  "13800138000"
+                ]
+              },
+              "phone_number_verified": {
+                "type": "boolean",
+                "description": "Whether the user has shown to receive messages there, with the scope `phone`.",
+                "examples": [
+                  true
+                ]
+              }
+            },
+            "required": [
+              "sub"
+            ]
+          },
+          "PostUserInfoRequest": {
+            "type": "object",
+            "description": "Request of PostUserInfo.",
+            "properties": {
+              "access_token": {
+                "type": "string",
+                "description": "The OAuth access token, where it is not in the header `Authorization`.",
+                "examples": [
+                  "SlAV32hkKG"
+                ]
+              }
+            }
+          },
+          "RevokeTokenRequest": {
+            "type": "object",
+            "description": "Request of RevokeToken: a form.",
+            "properties": {
+              "token": {
+                "type": "string",
+                "description": "The access or refresh token to end.",
+                "examples": [
+                  "45ghiukldjahdnhzdauz"
+                ]
+              },
+              "token_type_hint": {
+                "type": "string",
+                "description": "`access_token` or `refresh_token`; a hint that is not needed.",
+                "examples": [
+                  "refresh_token"
+                ]
+              },
+              "client_id": {
+                "type": "string",
+                "description": "Which client asks, where it does not authenticate by HTTP Basic.",
+                "examples": [
+                  "507f1f77bcf86cd799439013"
+                ]
+              },
+              "client_secret": {
+                "type": "string",
+                "description": "Its secret, where it does not authenticate by HTTP Basic.",
+                "examples": [
+                  "gX1fBat3bV"
+                ]
+              }
+            }
+          },
+          "IntrospectTokenRequest": {
+            "type": "object",
+            "description": "Request of IntrospectToken: a form.",
+            "properties": {
+              "token": {
+                "type": "string",
+                "description": "The token asked about.",
+                "examples": [
+                  "2YotnFZFEjr1zCsicMWpAA"
+                ]
+              },
+              "token_type_hint": {
+                "type": "string",
+                "description": "`access_token` or `refresh_token`; a hint that is not needed.",
+                "examples": [
+                  "access_token"
+                ]
+              },
+              "client_id": {
+                "type": "string",
+                "description": "Which client asks, where it does not authenticate by HTTP Basic.",
+                "examples": [
+                  "507f1f77bcf86cd799439013"
+                ]
+              },
+              "client_secret": {
+                "type": "string",
+                "description": "Its secret, where it does not authenticate by HTTP Basic.",
+                "examples": [
+                  "gX1fBat3bV"
+                ]
+              }
+            }
+          },
+          "IntrospectTokenResponse": {
+            "type": "object",
+            "description": "What is known of a token (RFC 7662, section 2.2). Of one that is not in force, nothing but that.",
+            "properties": {
+              "active": {
+                "type": "boolean",
+                "description": "Whether the token is in force.",
+                "examples": [
+                  true
+                ]
+              },
+              "scope": {
+                "type": "string",
+                "description": "What it is for.",
+                "examples": [
+                  "openid profile"
+                ]
+              },
+              "client_id": {
+                "type": "string",
+                "description": "Whose it is.",
+                "examples": [
+                  "507f1f77bcf86cd799439013"
+                ]
+              },
+              "token_type": {
+                "type": "string",
+                "description": "\"Bearer\" for access tokens; absent for refresh tokens, which are none.",
+                "examples": [
+                  "Bearer"
+                ]
+              },
+              "exp": {
+                "type": "integer",
+                "format": "int64",
+                "description": "When it ends, seconds since 1970.",
+                "examples": [
+                  1704069000
+                ]
+              },
+              "iat": {
+                "type": "integer",
+                "format": "int64",
+                "description": "When it was made, seconds since 1970.",
+                "examples": [
+                  1704067200
+                ]
+              },
+              "sub": {
+                "type": "string",
+                "description": "The user's id; the client's own for a token of client credentials.",
+                "examples": [
+                  "507f1f77bcf86cd799439011"
+                ]
+              },
+              "aud": {
+                "type": "string",
+                "description": "Who may be shown it: this provider.",
+                "examples": [
+                  "https://api.example.com"
+                ]
+              },
+              "iss": {
+                "type": "string",
+                "description": "Who made it.",
+                "examples": [
+                  "https://api.example.com"
+                ]
+              }
+            },
+            "required": [
+              "active"
+            ]
+          },
           "GetConfigurationResponse": {
             "type": "object",
             "description": "The provider's metadata (OpenID Connect Discovery 1.0, section 3; RFC 8414, section 2; RFC 9207, section 3).",
@@ -4342,6 +5028,97 @@ public enum CustomerServiceAPIDescription {
               "request_parameter_supported",
               "request_uri_parameter_supported",
               "authorization_response_iss_parameter_supported"
+            ]
+          },
+          "GetKeysResponse": {
+            "type": "object",
+            "description": "A JSON Web Key Set (RFC 7517, section 5).",
+            "properties": {
+              "keys": {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/JsonWebKey"
+                },
+                "description": "The keys that sign now, then those that signed what may still be in use."
+              }
+            },
+            "required": [
+              "keys"
+            ]
+          },
+          "JsonWebKey": {
+            "type": "object",
+            "description": "A public key (RFC 7517, section 4; RFC 7518, section 6).",
+            "properties": {
+              "kty": {
+                "type": "string",
+                "description": "\"RSA\" or \"EC\".",
+                "examples": [
+                  "RSA"
+                ]
+              },
+              "use": {
+                "type": "string",
+                "description": "Always \"sig\".",
+                "examples": [
+                  "sig"
+                ]
+              },
+              "alg": {
+                "type": "string",
+                "description": "What it signs with.",
+                "examples": [
+                  "RS256"
+                ]
+              },
+              "kid": {
+                "type": "string",
+                "description": "Its name: the thumbprint (RFC 7638).",
+                "examples": [
+                  "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
+                ]
+              },
+              "n": {
+                "type": "string",
+                "description": "RSA: the modulus.",
+                "examples": [
+                  "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMs"
+                ]
+              },
+              "e": {
+                "type": "string",
+                "description": "RSA: the exponent.",
+                "examples": [
+                  "AQAB"
+                ]
+              },
+              "crv": {
+                "type": "string",
+                "description": "EC: the curve.",
+                "examples": [
+                  "P-256"
+                ]
+              },
+              "x": {
+                "type": "string",
+                "description": "EC: the point's first coordinate.",
+                "examples": [
+                  "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4"
+                ]
+              },
+              "y": {
+                "type": "string",
+                "description": "EC: the point's second coordinate.",
+                "examples": [
+                  "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"
+                ]
+              }
+            },
+            "required": [
+              "kty",
+              "use",
+              "alg",
+              "kid"
             ]
           },
           "ListAuthorizationsResponse": {

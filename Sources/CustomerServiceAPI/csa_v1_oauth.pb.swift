@@ -11,36 +11,81 @@ extension CSAv1 {
   public static let oauthFile = Protobuf.FileDescriptor(
     base64: """
       ChJjc2EvdjEvb2F1dGgucHJvdG8SBmNzYS52MRocZ29vZ2xlL2FwaS9hbm5vdGF0aW9ucy5wcm90bxobZ29vZ2xlL3Byb3RvYnVmL2VtcHR5LnByb3RvGh9n\
-      b29nbGUvcHJvdG9idWYvdGltZXN0YW1wLnByb3RvGhV3ZWZ0L3YxL29wdGlvbnMucHJvdG8iGQoXR2V0Q29uZmlndXJhdGlvblJlcXVlc3QiggcKGEdldENv\
-      bmZpZ3VyYXRpb25SZXNwb25zZRIOCgZpc3N1ZXIYASABKAkSHgoWYXV0aG9yaXphdGlvbl9lbmRwb2ludBgCIAEoCRIWCg50b2tlbl9lbmRwb2ludBgDIAEo\
-      CRIZChF1c2VyaW5mb19lbmRwb2ludBgEIAEoCRIQCghqd2tzX3VyaRgFIAEoCRIbChNyZXZvY2F0aW9uX2VuZHBvaW50GAYgASgJEh4KFmludHJvc3BlY3Rp\
-      b25fZW5kcG9pbnQYByABKAkSGAoQc2NvcGVzX3N1cHBvcnRlZBgIIAMoCRIgChhyZXNwb25zZV90eXBlc19zdXBwb3J0ZWQYCSADKAkSIAoYcmVzcG9uc2Vf\
-      bW9kZXNfc3VwcG9ydGVkGAogAygJEh0KFWdyYW50X3R5cGVzX3N1cHBvcnRlZBgLIAMoCRIfChdzdWJqZWN0X3R5cGVzX3N1cHBvcnRlZBgMIAMoCRItCiVp\
-      ZF90b2tlbl9zaWduaW5nX2FsZ192YWx1ZXNfc3VwcG9ydGVkGA0gAygJEi0KJXRva2VuX2VuZHBvaW50X2F1dGhfbWV0aG9kc19zdXBwb3J0ZWQYDiADKAkS\
-      MgoqcmV2b2NhdGlvbl9lbmRwb2ludF9hdXRoX21ldGhvZHNfc3VwcG9ydGVkGA8gAygJEjUKLWludHJvc3BlY3Rpb25fZW5kcG9pbnRfYXV0aF9tZXRob2Rz\
-      X3N1cHBvcnRlZBgQIAMoCRIoCiBjb2RlX2NoYWxsZW5nZV9tZXRob2RzX3N1cHBvcnRlZBgRIAMoCRIYChBjbGFpbXNfc3VwcG9ydGVkGBIgAygJEh8KF3By\
-      b21wdF92YWx1ZXNfc3VwcG9ydGVkGBMgAygJEiAKGGRpc3BsYXlfdmFsdWVzX3N1cHBvcnRlZBgUIAMoCRIcChR1aV9sb2NhbGVzX3N1cHBvcnRlZBgVIAMo\
-      CRIiChpjbGFpbXNfcGFyYW1ldGVyX3N1cHBvcnRlZBgWIAEoCBIjChtyZXF1ZXN0X3BhcmFtZXRlcl9zdXBwb3J0ZWQYFyABKAgSJwofcmVxdWVzdF91cmlf\
-      cGFyYW1ldGVyX3N1cHBvcnRlZBgYIAEoCBI2Ci5hdXRob3JpemF0aW9uX3Jlc3BvbnNlX2lzc19wYXJhbWV0ZXJfc3VwcG9ydGVkGBkgASgIIhsKGUxpc3RB\
-      dXRob3JpemF0aW9uc1JlcXVlc3QiUQoaTGlzdEF1dGhvcml6YXRpb25zUmVzcG9uc2USDQoFdG90YWwYASABKAMSJAoFaXRlbXMYAiADKAsyFS5jc2EudjEu\
-      QXV0aG9yaXphdGlvbiK6AQoNQXV0aG9yaXphdGlvbhIRCgljbGllbnRfaWQYASABKAkSEwoLY2xpZW50X25hbWUYAiABKAkSDQoFc2NvcGUYAyADKAkSLgoK\
-      Y3JlYXRlZF9hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMwoKdXBkYXRlZF9hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3Rh\
-      bXBIAIgBAUINCgtfdXBkYXRlZF9hdCIvChpSZXZva2VBdXRob3JpemF0aW9uUmVxdWVzdBIRCgljbGllbnRfaWQYASABKAky2wQKDE9BdXRoU2VydmljZRKx\
-      AQoQR2V0Q29uZmlndXJhdGlvbhIfLmNzYS52MS5HZXRDb25maWd1cmF0aW9uUmVxdWVzdBogLmNzYS52MS5HZXRDb25maWd1cmF0aW9uUmVzcG9uc2UiWoLT\
-      5JMCThIhLy53ZWxsLWtub3duL29wZW5pZC1jb25maWd1cmF0aW9uWikSJy8ud2VsbC1rbm93bi9vYXV0aC1hdXRob3JpemF0aW9uLXNlcnZlcqrUGAIIARKr\
-      AQoSTGlzdEF1dGhvcml6YXRpb25zEiEuY3NhLnYxLkxpc3RBdXRob3JpemF0aW9uc1JlcXVlc3QaIi5jc2EudjEuTGlzdEF1dGhvcml6YXRpb25zUmVzcG9u\
-      c2UiToLT5JMCGxIZL2FwaS9vYXV0aC9hdXRob3JpemF0aW9uc6rUGCkIAjolCJEDEgnmnKrnmbvlvZUaFeaXoOaViOeahOiupOivgeWHreaNrhLdAQoTUmV2\
-      b2tlQXV0aG9yaXphdGlvbhIiLmNzYS52MS5SZXZva2VBdXRob3JpemF0aW9uUmVxdWVzdBoWLmdvb2dsZS5wcm90b2J1Zi5FbXB0eSKJAYLT5JMCJyolL2Fw\
-      aS9vYXV0aC9hdXRob3JpemF0aW9ucy97Y2xpZW50X2lkfarUGFgIAhDMATolCJEDEgnmnKrnmbvlvZUaFeaXoOaViOeahOiupOivgeWHreaNrjooCJQDEhLm\
-      sqHmnInov5npobnmjojmnYMaD+aOiOadg+S4jeWtmOWcqEABGgmq1BgFCgNjc2FCCLoCBUNTQXYxYgZwcm90bzM=
+      b29nbGUvcHJvdG9idWYvdGltZXN0YW1wLnByb3RvGhV3ZWZ0L3YxL29wdGlvbnMucHJvdG8isgEKEUlzc3VlVG9rZW5SZXF1ZXN0EhIKCmdyYW50X3R5cGUY\
+      ASABKAkSDAoEY29kZRgCIAEoCRIUCgxyZWRpcmVjdF91cmkYAyABKAkSFQoNY29kZV92ZXJpZmllchgEIAEoCRIVCg1yZWZyZXNoX3Rva2VuGAUgASgJEg0K\
+      BXNjb3BlGAYgASgJEhEKCWNsaWVudF9pZBgHIAEoCRIVCg1jbGllbnRfc2VjcmV0GAggASgJIsMBChJJc3N1ZVRva2VuUmVzcG9uc2USFAoMYWNjZXNzX3Rv\
+      a2VuGAEgASgJEhIKCnRva2VuX3R5cGUYAiABKAkSEgoKZXhwaXJlc19pbhgDIAEoAxINCgVzY29wZRgEIAEoCRIiCg1yZWZyZXNoX3Rva2VuGAUgASgJQgaq\
+      1BgCIAFIAIgBARIdCghpZF90b2tlbhgGIAEoCUIGqtQYAiABSAGIAQFCEAoOX3JlZnJlc2hfdG9rZW5CCwoJX2lkX3Rva2VuIhQKEkdldFVzZXJJbmZvUmVx\
+      dWVzdCLtAgoIVXNlckluZm8SCwoDc3ViGAEgASgJEhkKBG5hbWUYAiABKAlCBqrUGAIgAUgAiAEBEhwKB3BpY3R1cmUYAyABKAlCBqrUGAIgAUgBiAEBEh8K\
+      CnVwZGF0ZWRfYXQYBCABKANCBqrUGAIgAUgCiAEBEhoKBWVtYWlsGAUgASgJQgaq1BgCIAFIA4gBARIjCg5lbWFpbF92ZXJpZmllZBgGIAEoCEIGqtQYAiAB\
+      SASIAQESIQoMcGhvbmVfbnVtYmVyGAcgASgJQgaq1BgCIAFIBYgBARIqChVwaG9uZV9udW1iZXJfdmVyaWZpZWQYCCABKAhCBqrUGAIgAUgGiAEBQgcKBV9u\
+      YW1lQgoKCF9waWN0dXJlQg0KC191cGRhdGVkX2F0QggKBl9lbWFpbEIRCg9fZW1haWxfdmVyaWZpZWRCDwoNX3Bob25lX251bWJlckIYChZfcGhvbmVfbnVt\
+      YmVyX3ZlcmlmaWVkIisKE1Bvc3RVc2VySW5mb1JlcXVlc3QSFAoMYWNjZXNzX3Rva2VuGAEgASgJImYKElJldm9rZVRva2VuUmVxdWVzdBINCgV0b2tlbhgB\
+      IAEoCRIXCg90b2tlbl90eXBlX2hpbnQYAiABKAkSEQoJY2xpZW50X2lkGAMgASgJEhUKDWNsaWVudF9zZWNyZXQYBCABKAkiagoWSW50cm9zcGVjdFRva2Vu\
+      UmVxdWVzdBINCgV0b2tlbhgBIAEoCRIXCg90b2tlbl90eXBlX2hpbnQYAiABKAkSEQoJY2xpZW50X2lkGAMgASgJEhUKDWNsaWVudF9zZWNyZXQYBCABKAki\
+      1wIKF0ludHJvc3BlY3RUb2tlblJlc3BvbnNlEg4KBmFjdGl2ZRgBIAEoCBIaCgVzY29wZRgCIAEoCUIGqtQYAiABSACIAQESHgoJY2xpZW50X2lkGAMgASgJ\
+      Qgaq1BgCIAFIAYgBARIfCgp0b2tlbl90eXBlGAQgASgJQgaq1BgCIAFIAogBARIYCgNleHAYBSABKANCBqrUGAIgAUgDiAEBEhgKA2lhdBgGIAEoA0IGqtQY\
+      AiABSASIAQESGAoDc3ViGAcgASgJQgaq1BgCIAFIBYgBARIYCgNhdWQYCCABKAlCBqrUGAIgAUgGiAEBEhgKA2lzcxgJIAEoCUIGqtQYAiABSAeIAQFCCAoG\
+      X3Njb3BlQgwKCl9jbGllbnRfaWRCDQoLX3Rva2VuX3R5cGVCBgoEX2V4cEIGCgRfaWF0QgYKBF9zdWJCBgoEX2F1ZEIGCgRfaXNzIhkKF0dldENvbmZpZ3Vy\
+      YXRpb25SZXF1ZXN0IoIHChhHZXRDb25maWd1cmF0aW9uUmVzcG9uc2USDgoGaXNzdWVyGAEgASgJEh4KFmF1dGhvcml6YXRpb25fZW5kcG9pbnQYAiABKAkS\
+      FgoOdG9rZW5fZW5kcG9pbnQYAyABKAkSGQoRdXNlcmluZm9fZW5kcG9pbnQYBCABKAkSEAoIandrc191cmkYBSABKAkSGwoTcmV2b2NhdGlvbl9lbmRwb2lu\
+      dBgGIAEoCRIeChZpbnRyb3NwZWN0aW9uX2VuZHBvaW50GAcgASgJEhgKEHNjb3Blc19zdXBwb3J0ZWQYCCADKAkSIAoYcmVzcG9uc2VfdHlwZXNfc3VwcG9y\
+      dGVkGAkgAygJEiAKGHJlc3BvbnNlX21vZGVzX3N1cHBvcnRlZBgKIAMoCRIdChVncmFudF90eXBlc19zdXBwb3J0ZWQYCyADKAkSHwoXc3ViamVjdF90eXBl\
+      c19zdXBwb3J0ZWQYDCADKAkSLQolaWRfdG9rZW5fc2lnbmluZ19hbGdfdmFsdWVzX3N1cHBvcnRlZBgNIAMoCRItCiV0b2tlbl9lbmRwb2ludF9hdXRoX21l\
+      dGhvZHNfc3VwcG9ydGVkGA4gAygJEjIKKnJldm9jYXRpb25fZW5kcG9pbnRfYXV0aF9tZXRob2RzX3N1cHBvcnRlZBgPIAMoCRI1Ci1pbnRyb3NwZWN0aW9u\
+      X2VuZHBvaW50X2F1dGhfbWV0aG9kc19zdXBwb3J0ZWQYECADKAkSKAogY29kZV9jaGFsbGVuZ2VfbWV0aG9kc19zdXBwb3J0ZWQYESADKAkSGAoQY2xhaW1z\
+      X3N1cHBvcnRlZBgSIAMoCRIfChdwcm9tcHRfdmFsdWVzX3N1cHBvcnRlZBgTIAMoCRIgChhkaXNwbGF5X3ZhbHVlc19zdXBwb3J0ZWQYFCADKAkSHAoUdWlf\
+      bG9jYWxlc19zdXBwb3J0ZWQYFSADKAkSIgoaY2xhaW1zX3BhcmFtZXRlcl9zdXBwb3J0ZWQYFiABKAgSIwobcmVxdWVzdF9wYXJhbWV0ZXJfc3VwcG9ydGVk\
+      GBcgASgIEicKH3JlcXVlc3RfdXJpX3BhcmFtZXRlcl9zdXBwb3J0ZWQYGCABKAgSNgouYXV0aG9yaXphdGlvbl9yZXNwb25zZV9pc3NfcGFyYW1ldGVyX3N1\
+      cHBvcnRlZBgZIAEoCCIQCg5HZXRLZXlzUmVxdWVzdCIzCg9HZXRLZXlzUmVzcG9uc2USIAoEa2V5cxgBIAMoCzISLmNzYS52MS5Kc29uV2ViS2V5ItoBCgpK\
+      c29uV2ViS2V5EgsKA2t0eRgBIAEoCRILCgN1c2UYAiABKAkSCwoDYWxnGAMgASgJEgsKA2tpZBgEIAEoCRIWCgFuGAUgASgJQgaq1BgCIAFIAIgBARIWCgFl\
+      GAYgASgJQgaq1BgCIAFIAYgBARIYCgNjcnYYByABKAlCBqrUGAIgAUgCiAEBEhYKAXgYCCABKAlCBqrUGAIgAUgDiAEBEhYKAXkYCSABKAlCBqrUGAIgAUgE\
+      iAEBQgQKAl9uQgQKAl9lQgYKBF9jcnZCBAoCX3hCBAoCX3kiGwoZTGlzdEF1dGhvcml6YXRpb25zUmVxdWVzdCJRChpMaXN0QXV0aG9yaXphdGlvbnNSZXNw\
+      b25zZRINCgV0b3RhbBgBIAEoAxIkCgVpdGVtcxgCIAMoCzIVLmNzYS52MS5BdXRob3JpemF0aW9uIroBCg1BdXRob3JpemF0aW9uEhEKCWNsaWVudF9pZBgB\
+      IAEoCRITCgtjbGllbnRfbmFtZRgCIAEoCRINCgVzY29wZRgDIAMoCRIuCgpjcmVhdGVkX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIz\
+      Cgp1cGRhdGVkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgAiAEBQg0KC191cGRhdGVkX2F0Ii8KGlJldm9rZUF1dGhvcml6YXRpb25S\
+      ZXF1ZXN0EhEKCWNsaWVudF9pZBgBIAEoCTK2DQoMT0F1dGhTZXJ2aWNlEvcBCgpJc3N1ZVRva2VuEhkuY3NhLnYxLklzc3VlVG9rZW5SZXF1ZXN0GhouY3Nh\
+      LnYxLklzc3VlVG9rZW5SZXNwb25zZSKxAYLT5JMCESIML29hdXRoL3Rva2VuOgEqqtQYlQEIATABOmMIkAMSXmludmFsaWRfcmVxdWVzdOOAgWludmFsaWRf\
+      Z3JhbnTjgIFpbnZhbGlkX3Njb3Bl44CBdW5hdXRob3JpemVkX2NsaWVudOOAgXVuc3VwcG9ydGVkX2dyYW50X3R5cGU6KgiRAxIOaW52YWxpZF9jbGllbnQa\
+      FeWuouaIt+err+iupOivgeWksei0pRLEAQoLR2V0VXNlckluZm8SGi5jc2EudjEuR2V0VXNlckluZm9SZXF1ZXN0GhAuY3NhLnYxLlVzZXJJbmZvIoYBgtPk\
+      kwIREg8vb2F1dGgvdXNlcmluZm+q1BhrCAE6KAiRAxIM5Luk54mM5peg5pWIGhXml6DmlYjnmoTorqTor4Hlh63mja46PQiTAxIb5Luk54mM55qE5p2D6ZmQ\
+      6IyD5Zu05LiN6LazGhvku6TniYznmoTmnYPpmZDojIPlm7TkuI3otrMSywEKDFBvc3RVc2VySW5mbxIbLmNzYS52MS5Qb3N0VXNlckluZm9SZXF1ZXN0GhAu\
+      Y3NhLnYxLlVzZXJJbmZvIosBgtPkkwIUIg8vb2F1dGgvdXNlcmluZm86ASqq1BhtCAEwATooCJEDEgzku6TniYzml6DmlYgaFeaXoOaViOeahOiupOivgeWH\
+      reaNrjo9CJMDEhvku6TniYznmoTmnYPpmZDojIPlm7TkuI3otrMaG+S7pOeJjOeahOadg+mZkOiMg+WbtOS4jei2sxK1AQoLUmV2b2tlVG9rZW4SGi5jc2Eu\
+      djEuUmV2b2tlVG9rZW5SZXF1ZXN0GhYuZ29vZ2xlLnByb3RvYnVmLkVtcHR5InKC0+STAhIiDS9vYXV0aC9yZXZva2U6ASqq1BhWCAEwATokCJADEh9pbnZh\
+      bGlkX3JlcXVlc3TjgIFpbnZhbGlkX2dyYW50OioIkQMSDmludmFsaWRfY2xpZW50GhXlrqLmiLfnq6/orqTor4HlpLHotKUSugEKD0ludHJvc3BlY3RUb2tl\
+      bhIeLmNzYS52MS5JbnRyb3NwZWN0VG9rZW5SZXF1ZXN0Gh8uY3NhLnYxLkludHJvc3BlY3RUb2tlblJlc3BvbnNlImaC0+STAhYiES9vYXV0aC9pbnRyb3Nw\
+      ZWN0OgEqqtQYRggBMAE6FAiQAxIPaW52YWxpZF9yZXF1ZXN0OioIkQMSDmludmFsaWRfY2xpZW50GhXlrqLmiLfnq6/orqTor4HlpLHotKUSsQEKEEdldENv\
+      bmZpZ3VyYXRpb24SHy5jc2EudjEuR2V0Q29uZmlndXJhdGlvblJlcXVlc3QaIC5jc2EudjEuR2V0Q29uZmlndXJhdGlvblJlc3BvbnNlIlqC0+STAk4SIS8u\
+      d2VsbC1rbm93bi9vcGVuaWQtY29uZmlndXJhdGlvblopEicvLndlbGwta25vd24vb2F1dGgtYXV0aG9yaXphdGlvbi1zZXJ2ZXKq1BgCCAESVQoHR2V0S2V5\
+      cxIWLmNzYS52MS5HZXRLZXlzUmVxdWVzdBoXLmNzYS52MS5HZXRLZXlzUmVzcG9uc2UiGYLT5JMCDRILL29hdXRoL2p3a3Oq1BgCCAESqwEKEkxpc3RBdXRo\
+      b3JpemF0aW9ucxIhLmNzYS52MS5MaXN0QXV0aG9yaXphdGlvbnNSZXF1ZXN0GiIuY3NhLnYxLkxpc3RBdXRob3JpemF0aW9uc1Jlc3BvbnNlIk6C0+STAhsS\
+      GS9hcGkvb2F1dGgvYXV0aG9yaXphdGlvbnOq1BgpCAI6JQiRAxIJ5pyq55m75b2VGhXml6DmlYjnmoTorqTor4Hlh63mja4S3QEKE1Jldm9rZUF1dGhvcml6\
+      YXRpb24SIi5jc2EudjEuUmV2b2tlQXV0aG9yaXphdGlvblJlcXVlc3QaFi5nb29nbGUucHJvdG9idWYuRW1wdHkiiQGC0+STAicqJS9hcGkvb2F1dGgvYXV0\
+      aG9yaXphdGlvbnMve2NsaWVudF9pZH2q1BhYCAIQzAE6JQiRAxIJ5pyq55m75b2VGhXml6DmlYjnmoTorqTor4Hlh63mja46KAiUAxIS5rKh5pyJ6L+Z6aG5\
+      5o6I5p2DGg/mjojmnYPkuI3lrZjlnKhAARoJqtQYBQoDY3NhQgi6AgVDU0F2MWIGcHJvdG8z
       """,
     dependencies: [GoogleAPI.annotationsFile, GoogleProtobuf.emptyFile, GoogleProtobuf.timestampFile, WeftV1.optionsFile])
 
   /// The provider's endpoints. Errors of the token, revocation and introspection endpoints carry `error` and `error_description` (RFC 6749,
   /// section 5.2) beside `detail`.
   public protocol OAuthServiceServer: RPC.RPCService {
+    /// Gives tokens for an authorization code, a refresh token, or a client's own credentials.
+    ///
+    /// The client authenticates by HTTP Basic or by `client_id` and `client_secret` in the form; a public client names itself only.
+    func issueToken(_ request: CSAv1.IssueTokenRequest, _ call: RPC.ServerCall) async throws -> CSAv1.IssueTokenResponse
+    /// Claims about the user behind an OAuth access token, by its scope.
+    func getUserInfo(_ request: CSAv1.GetUserInfoRequest, _ call: RPC.ServerCall) async throws -> CSAv1.UserInfo
+    /// The same by POST, where the token may also come in the form (RFC 6750, section 2.2).
+    func postUserInfo(_ request: CSAv1.PostUserInfoRequest, _ call: RPC.ServerCall) async throws -> CSAv1.UserInfo
+    /// Ends a token: an access token alone, a refresh token with everything that was made of the same sign-in (RFC 7009).
+    func revokeToken(_ request: CSAv1.RevokeTokenRequest, _ call: RPC.ServerCall) async throws -> GoogleProtobuf.Empty
+    /// Says whether a token is in force and what it is for (RFC 7662). The caller is a client with its credentials, or bears an OAuth access token.
+    func introspectToken(_ request: CSAv1.IntrospectTokenRequest, _ call: RPC.ServerCall) async throws -> CSAv1.IntrospectTokenResponse
     /// What a relying party needs to know of this provider (OpenID Connect Discovery 1.0; RFC 8414).
     func getConfiguration(_ request: CSAv1.GetConfigurationRequest, _ call: RPC.ServerCall) async throws -> CSAv1.GetConfigurationResponse
+    /// The public keys that ID tokens are verified with (RFC 7517).
+    func getKeys(_ request: CSAv1.GetKeysRequest, _ call: RPC.ServerCall) async throws -> CSAv1.GetKeysResponse
     /// What the caller has allowed which application.
     func listAuthorizations(_ request: CSAv1.ListAuthorizationsRequest, _ call: RPC.ServerCall) async throws -> CSAv1.ListAuthorizationsResponse
     /// Takes back what the caller has allowed an application, and ends the tokens it has of the caller.
@@ -49,12 +94,26 @@ extension CSAv1 {
 
   /// The RPCs of `csa.v1.OAuthService`.
   public enum OAuthServiceMethods {
+    /// Gives tokens for an authorization code, a refresh token, or a client's own credentials.
+    ///
+    /// The client authenticates by HTTP Basic or by `client_id` and `client_secret` in the form; a public client names itself only.
+    public static let issueToken = RPC.MethodDescriptor(CSAv1.oauthFile.services[0], method: 0)
+    /// Claims about the user behind an OAuth access token, by its scope.
+    public static let getUserInfo = RPC.MethodDescriptor(CSAv1.oauthFile.services[0], method: 1)
+    /// The same by POST, where the token may also come in the form (RFC 6750, section 2.2).
+    public static let postUserInfo = RPC.MethodDescriptor(CSAv1.oauthFile.services[0], method: 2)
+    /// Ends a token: an access token alone, a refresh token with everything that was made of the same sign-in (RFC 7009).
+    public static let revokeToken = RPC.MethodDescriptor(CSAv1.oauthFile.services[0], method: 3)
+    /// Says whether a token is in force and what it is for (RFC 7662). The caller is a client with its credentials, or bears an OAuth access token.
+    public static let introspectToken = RPC.MethodDescriptor(CSAv1.oauthFile.services[0], method: 4)
     /// What a relying party needs to know of this provider (OpenID Connect Discovery 1.0; RFC 8414).
-    public static let getConfiguration = RPC.MethodDescriptor(CSAv1.oauthFile.services[0], method: 0)
+    public static let getConfiguration = RPC.MethodDescriptor(CSAv1.oauthFile.services[0], method: 5)
+    /// The public keys that ID tokens are verified with (RFC 7517).
+    public static let getKeys = RPC.MethodDescriptor(CSAv1.oauthFile.services[0], method: 6)
     /// What the caller has allowed which application.
-    public static let listAuthorizations = RPC.MethodDescriptor(CSAv1.oauthFile.services[0], method: 1)
+    public static let listAuthorizations = RPC.MethodDescriptor(CSAv1.oauthFile.services[0], method: 7)
     /// Takes back what the caller has allowed an application, and ends the tokens it has of the caller.
-    public static let revokeAuthorization = RPC.MethodDescriptor(CSAv1.oauthFile.services[0], method: 2)
+    public static let revokeAuthorization = RPC.MethodDescriptor(CSAv1.oauthFile.services[0], method: 8)
   }
 
   /// Calls `csa.v1.OAuthService`.
@@ -62,9 +121,41 @@ extension CSAv1 {
     private let client: RPC.RPCClient
     public init(_ client: RPC.RPCClient) { self.client = client }
 
+    /// Gives tokens for an authorization code, a refresh token, or a client's own credentials.
+    ///
+    /// The client authenticates by HTTP Basic or by `client_id` and `client_secret` in the form; a public client names itself only.
+    public func issueToken(_ request: CSAv1.IssueTokenRequest, options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> CSAv1.IssueTokenResponse {
+      try await self.client.unary(CSAv1.OAuthServiceMethods.issueToken, request, options: options)
+    }
+
+    /// Claims about the user behind an OAuth access token, by its scope.
+    public func getUserInfo(_ request: CSAv1.GetUserInfoRequest, options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> CSAv1.UserInfo {
+      try await self.client.unary(CSAv1.OAuthServiceMethods.getUserInfo, request, options: options)
+    }
+
+    /// The same by POST, where the token may also come in the form (RFC 6750, section 2.2).
+    public func postUserInfo(_ request: CSAv1.PostUserInfoRequest, options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> CSAv1.UserInfo {
+      try await self.client.unary(CSAv1.OAuthServiceMethods.postUserInfo, request, options: options)
+    }
+
+    /// Ends a token: an access token alone, a refresh token with everything that was made of the same sign-in (RFC 7009).
+    public func revokeToken(_ request: CSAv1.RevokeTokenRequest, options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> GoogleProtobuf.Empty {
+      try await self.client.unary(CSAv1.OAuthServiceMethods.revokeToken, request, options: options)
+    }
+
+    /// Says whether a token is in force and what it is for (RFC 7662). The caller is a client with its credentials, or bears an OAuth access token.
+    public func introspectToken(_ request: CSAv1.IntrospectTokenRequest, options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> CSAv1.IntrospectTokenResponse {
+      try await self.client.unary(CSAv1.OAuthServiceMethods.introspectToken, request, options: options)
+    }
+
     /// What a relying party needs to know of this provider (OpenID Connect Discovery 1.0; RFC 8414).
     public func getConfiguration(_ request: CSAv1.GetConfigurationRequest, options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> CSAv1.GetConfigurationResponse {
       try await self.client.unary(CSAv1.OAuthServiceMethods.getConfiguration, request, options: options)
+    }
+
+    /// The public keys that ID tokens are verified with (RFC 7517).
+    public func getKeys(_ request: CSAv1.GetKeysRequest, options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> CSAv1.GetKeysResponse {
+      try await self.client.unary(CSAv1.OAuthServiceMethods.getKeys, request, options: options)
     }
 
     /// What the caller has allowed which application.
@@ -78,10 +169,337 @@ extension CSAv1 {
     }
   }
 
+  /// Request of IssueToken: a form, of RFC 6749 and RFC 7636.
+  public struct IssueTokenRequest: Protobuf.Message {
+    /// `authorization_code`, `refresh_token` or `client_credentials`. Example: "authorization_code"
+    public var grantType: Swift.String = ""
+    /// The code that the redirect brought. Example: "SplxlOBeZQQYbYS6WxSbIA"
+    public var code: Swift.String = ""
+    /// As it was in the authorization request. Example: "https://client.example.com/callback"
+    public var redirectUri: Swift.String = ""
+    /// What the challenge of the authorization request was made of. Example: "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+    public var codeVerifier: Swift.String = ""
+    /// The refresh token. Example: "tGzv3JOkF0XG5Qx2TlKWIA"
+    public var refreshToken: Swift.String = ""
+    /// What the token is for: no more than the client may have, or than was granted before. Example: "openid profile"
+    public var scope: Swift.String = ""
+    /// Which client asks, where it does not authenticate by HTTP Basic. Example: "507f1f77bcf86cd799439013"
+    public var clientID: Swift.String = ""
+    /// Its secret, where it does not authenticate by HTTP Basic. Example: "gX1fBat3bV"
+    public var clientSecret: Swift.String = ""
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAv1.oauthFile.message(at: [0])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 10: self.grantType = try reader.string()
+        case 18: self.code = try reader.string()
+        case 26: self.redirectUri = try reader.string()
+        case 34: self.codeVerifier = try reader.string()
+        case 42: self.refreshToken = try reader.string()
+        case 50: self.scope = try reader.string()
+        case 58: self.clientID = try reader.string()
+        case 66: self.clientSecret = try reader.string()
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      if !self.clientSecret.isEmpty { writer.string(self.clientSecret, tag: 66) }
+      if !self.clientID.isEmpty { writer.string(self.clientID, tag: 58) }
+      if !self.scope.isEmpty { writer.string(self.scope, tag: 50) }
+      if !self.refreshToken.isEmpty { writer.string(self.refreshToken, tag: 42) }
+      if !self.codeVerifier.isEmpty { writer.string(self.codeVerifier, tag: 34) }
+      if !self.redirectUri.isEmpty { writer.string(self.redirectUri, tag: 26) }
+      if !self.code.isEmpty { writer.string(self.code, tag: 18) }
+      if !self.grantType.isEmpty { writer.string(self.grantType, tag: 10) }
+    }
+  }
+
+  /// Tokens (RFC 6749, section 5.1; OpenID Connect Core 1.0, section 3.1.3.3).
+  public struct IssueTokenResponse: Protobuf.Message {
+    /// Opens userinfo and introspection. Example: "SlAV32hkKG"
+    public var accessToken: Swift.String = ""
+    /// Always "Bearer". Example: "Bearer"
+    public var tokenType: Swift.String = ""
+    /// Seconds until the access token ends. Example: 1800
+    public var expiresIn: Swift.Int64 = 0
+    /// What was granted. Example: "openid profile"
+    public var scope: Swift.String = ""
+    /// For the next access token; used once, then another takes its place. Example: "8xLOxBtZp8"
+    public var refreshToken: Swift.String?
+    /// Who signed in, signed; with the scope `openid`. Example: "eyJhbGciOiJSUzI1NiIsImtpZCI6IjFlOWdkazcifQ..."
+    public var idToken: Swift.String?
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAv1.oauthFile.message(at: [1])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 10: self.accessToken = try reader.string()
+        case 18: self.tokenType = try reader.string()
+        case 24: self.expiresIn = try reader.int64()
+        case 34: self.scope = try reader.string()
+        case 42: self.refreshToken = try reader.string()
+        case 50: self.idToken = try reader.string()
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      if let value = self.idToken { writer.string(value, tag: 50) }
+      if let value = self.refreshToken { writer.string(value, tag: 42) }
+      if !self.scope.isEmpty { writer.string(self.scope, tag: 34) }
+      if self.expiresIn != 0 { writer.int64(self.expiresIn, tag: 24) }
+      if !self.tokenType.isEmpty { writer.string(self.tokenType, tag: 18) }
+      if !self.accessToken.isEmpty { writer.string(self.accessToken, tag: 10) }
+    }
+  }
+
+  /// Request of GetUserInfo. The OAuth access token is in the header `Authorization`.
+  public struct GetUserInfoRequest: Protobuf.Message {
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAv1.oauthFile.message(at: [2])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+    }
+  }
+
+  /// Claims (OpenID Connect Core 1.0, section 5.1). What the scope does not open, and what is not known, is absent.
+  public struct UserInfo: Protobuf.Message {
+    /// The user's id. Example: "507f1f77bcf86cd799439011"
+    public var sub: Swift.String = ""
+    /// The name, with the scope `profile`. Example: "张三"
+    public var name: Swift.String?
+    /// Address of a picture, with the scope `profile`. Example: "https://example.com/avatar.jpg"
+    public var picture: Swift.String?
+    /// When the profile was last changed, seconds since 1970, with the scope `profile`. Example: 1704067200
+    public var updatedAt: Swift.Int64?
+    /// The address, with the scope `email`. Example: "user@example.com"
+    public var email: Swift.String?
+    /// Whether the user has shown to receive mail there, with the scope `email`. Example: true
+    public var emailVerified: Swift.Bool?
+    /// The telephone number, with the scope `phone`. Example: "13800138000"
+    public var phoneNumber: Swift.String?
+    /// Whether the user has shown to receive messages there, with the scope `phone`. Example: true
+    public var phoneNumberVerified: Swift.Bool?
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAv1.oauthFile.message(at: [3])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 10: self.sub = try reader.string()
+        case 18: self.name = try reader.string()
+        case 26: self.picture = try reader.string()
+        case 32: self.updatedAt = try reader.int64()
+        case 42: self.email = try reader.string()
+        case 48: self.emailVerified = try reader.bool()
+        case 58: self.phoneNumber = try reader.string()
+        case 64: self.phoneNumberVerified = try reader.bool()
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      if let value = self.phoneNumberVerified { writer.bool(value, tag: 64) }
+      if let value = self.phoneNumber { writer.string(value, tag: 58) }
+      if let value = self.emailVerified { writer.bool(value, tag: 48) }
+      if let value = self.email { writer.string(value, tag: 42) }
+      if let value = self.updatedAt { writer.int64(value, tag: 32) }
+      if let value = self.picture { writer.string(value, tag: 26) }
+      if let value = self.name { writer.string(value, tag: 18) }
+      if !self.sub.isEmpty { writer.string(self.sub, tag: 10) }
+    }
+  }
+
+  /// Request of PostUserInfo.
+  public struct PostUserInfoRequest: Protobuf.Message {
+    /// The OAuth access token, where it is not in the header `Authorization`. Example: "SlAV32hkKG"
+    public var accessToken: Swift.String = ""
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAv1.oauthFile.message(at: [4])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 10: self.accessToken = try reader.string()
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      if !self.accessToken.isEmpty { writer.string(self.accessToken, tag: 10) }
+    }
+  }
+
+  /// Request of RevokeToken: a form.
+  public struct RevokeTokenRequest: Protobuf.Message {
+    /// The access or refresh token to end. Example: "45ghiukldjahdnhzdauz"
+    public var token: Swift.String = ""
+    /// `access_token` or `refresh_token`; a hint that is not needed. Example: "refresh_token"
+    public var tokenTypeHint: Swift.String = ""
+    /// Which client asks, where it does not authenticate by HTTP Basic. Example: "507f1f77bcf86cd799439013"
+    public var clientID: Swift.String = ""
+    /// Its secret, where it does not authenticate by HTTP Basic. Example: "gX1fBat3bV"
+    public var clientSecret: Swift.String = ""
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAv1.oauthFile.message(at: [5])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 10: self.token = try reader.string()
+        case 18: self.tokenTypeHint = try reader.string()
+        case 26: self.clientID = try reader.string()
+        case 34: self.clientSecret = try reader.string()
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      if !self.clientSecret.isEmpty { writer.string(self.clientSecret, tag: 34) }
+      if !self.clientID.isEmpty { writer.string(self.clientID, tag: 26) }
+      if !self.tokenTypeHint.isEmpty { writer.string(self.tokenTypeHint, tag: 18) }
+      if !self.token.isEmpty { writer.string(self.token, tag: 10) }
+    }
+  }
+
+  /// Request of IntrospectToken: a form.
+  public struct IntrospectTokenRequest: Protobuf.Message {
+    /// The token asked about. Example: "2YotnFZFEjr1zCsicMWpAA"
+    public var token: Swift.String = ""
+    /// `access_token` or `refresh_token`; a hint that is not needed. Example: "access_token"
+    public var tokenTypeHint: Swift.String = ""
+    /// Which client asks, where it does not authenticate by HTTP Basic. Example: "507f1f77bcf86cd799439013"
+    public var clientID: Swift.String = ""
+    /// Its secret, where it does not authenticate by HTTP Basic. Example: "gX1fBat3bV"
+    public var clientSecret: Swift.String = ""
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAv1.oauthFile.message(at: [6])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 10: self.token = try reader.string()
+        case 18: self.tokenTypeHint = try reader.string()
+        case 26: self.clientID = try reader.string()
+        case 34: self.clientSecret = try reader.string()
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      if !self.clientSecret.isEmpty { writer.string(self.clientSecret, tag: 34) }
+      if !self.clientID.isEmpty { writer.string(self.clientID, tag: 26) }
+      if !self.tokenTypeHint.isEmpty { writer.string(self.tokenTypeHint, tag: 18) }
+      if !self.token.isEmpty { writer.string(self.token, tag: 10) }
+    }
+  }
+
+  /// What is known of a token (RFC 7662, section 2.2). Of one that is not in force, nothing but that.
+  public struct IntrospectTokenResponse: Protobuf.Message {
+    /// Whether the token is in force. Example: true
+    public var active: Swift.Bool = false
+    /// What it is for. Example: "openid profile"
+    public var scope: Swift.String?
+    /// Whose it is. Example: "507f1f77bcf86cd799439013"
+    public var clientID: Swift.String?
+    /// "Bearer" for access tokens; absent for refresh tokens, which are none. Example: "Bearer"
+    public var tokenType: Swift.String?
+    /// When it ends, seconds since 1970. Example: 1704069000
+    public var exp: Swift.Int64?
+    /// When it was made, seconds since 1970. Example: 1704067200
+    public var iat: Swift.Int64?
+    /// The user's id; the client's own for a token of client credentials. Example: "507f1f77bcf86cd799439011"
+    public var sub: Swift.String?
+    /// Who may be shown it: this provider. Example: "https://api.example.com"
+    public var aud: Swift.String?
+    /// Who made it. Example: "https://api.example.com"
+    public var iss: Swift.String?
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAv1.oauthFile.message(at: [7])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 8: self.active = try reader.bool()
+        case 18: self.scope = try reader.string()
+        case 26: self.clientID = try reader.string()
+        case 34: self.tokenType = try reader.string()
+        case 40: self.exp = try reader.int64()
+        case 48: self.iat = try reader.int64()
+        case 58: self.sub = try reader.string()
+        case 66: self.aud = try reader.string()
+        case 74: self.iss = try reader.string()
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      if let value = self.iss { writer.string(value, tag: 74) }
+      if let value = self.aud { writer.string(value, tag: 66) }
+      if let value = self.sub { writer.string(value, tag: 58) }
+      if let value = self.iat { writer.int64(value, tag: 48) }
+      if let value = self.exp { writer.int64(value, tag: 40) }
+      if let value = self.tokenType { writer.string(value, tag: 34) }
+      if let value = self.clientID { writer.string(value, tag: 26) }
+      if let value = self.scope { writer.string(value, tag: 18) }
+      if self.active { writer.bool(self.active, tag: 8) }
+    }
+  }
+
   /// Request of GetConfiguration.
   public struct GetConfigurationRequest: Protobuf.Message {
     public var unknownFields = Protobuf.UnknownFields()
-    public static let schema = CSAv1.oauthFile.message(at: [0])
+    public static let schema = CSAv1.oauthFile.message(at: [8])
     public init() {}
 
     public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
@@ -152,7 +570,7 @@ extension CSAv1 {
     public var authorizationResponseIssParameterSupported: Swift.Bool = false
 
     public var unknownFields = Protobuf.UnknownFields()
-    public static let schema = CSAv1.oauthFile.message(at: [1])
+    public static let schema = CSAv1.oauthFile.message(at: [9])
     public init() {}
 
     public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
@@ -219,10 +637,112 @@ extension CSAv1 {
     }
   }
 
+  /// Request of GetKeys.
+  public struct GetKeysRequest: Protobuf.Message {
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAv1.oauthFile.message(at: [10])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+    }
+  }
+
+  /// A JSON Web Key Set (RFC 7517, section 5).
+  public struct GetKeysResponse: Protobuf.Message {
+    /// The keys that sign now, then those that signed what may still be in use.
+    public var keys: [CSAv1.JsonWebKey] = []
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAv1.oauthFile.message(at: [11])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 10: try reader.message(appendingTo: &self.keys)
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      writer.messages(self.keys, tag: 10)
+    }
+  }
+
+  /// A public key (RFC 7517, section 4; RFC 7518, section 6).
+  public struct JsonWebKey: Protobuf.Message {
+    /// "RSA" or "EC". Example: "RSA"
+    public var kty: Swift.String = ""
+    /// Always "sig". Example: "sig"
+    public var use: Swift.String = ""
+    /// What it signs with. Example: "RS256"
+    public var alg: Swift.String = ""
+    /// Its name: the thumbprint (RFC 7638). Example: "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
+    public var kid: Swift.String = ""
+    /// RSA: the modulus. Example: "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMs"
+    public var n: Swift.String?
+    /// RSA: the exponent. Example: "AQAB"
+    public var e: Swift.String?
+    /// EC: the curve. Example: "P-256"
+    public var crv: Swift.String?
+    /// EC: the point's first coordinate. Example: "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4"
+    public var x: Swift.String?
+    /// EC: the point's second coordinate. Example: "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"
+    public var y: Swift.String?
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAv1.oauthFile.message(at: [12])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 10: self.kty = try reader.string()
+        case 18: self.use = try reader.string()
+        case 26: self.alg = try reader.string()
+        case 34: self.kid = try reader.string()
+        case 42: self.n = try reader.string()
+        case 50: self.e = try reader.string()
+        case 58: self.crv = try reader.string()
+        case 66: self.x = try reader.string()
+        case 74: self.y = try reader.string()
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      if let value = self.y { writer.string(value, tag: 74) }
+      if let value = self.x { writer.string(value, tag: 66) }
+      if let value = self.crv { writer.string(value, tag: 58) }
+      if let value = self.e { writer.string(value, tag: 50) }
+      if let value = self.n { writer.string(value, tag: 42) }
+      if !self.kid.isEmpty { writer.string(self.kid, tag: 34) }
+      if !self.alg.isEmpty { writer.string(self.alg, tag: 26) }
+      if !self.use.isEmpty { writer.string(self.use, tag: 18) }
+      if !self.kty.isEmpty { writer.string(self.kty, tag: 10) }
+    }
+  }
+
   /// Request of ListAuthorizations.
   public struct ListAuthorizationsRequest: Protobuf.Message {
     public var unknownFields = Protobuf.UnknownFields()
-    public static let schema = CSAv1.oauthFile.message(at: [2])
+    public static let schema = CSAv1.oauthFile.message(at: [13])
     public init() {}
 
     public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
@@ -247,7 +767,7 @@ extension CSAv1 {
     public var items: [CSAv1.Authorization] = []
 
     public var unknownFields = Protobuf.UnknownFields()
-    public static let schema = CSAv1.oauthFile.message(at: [3])
+    public static let schema = CSAv1.oauthFile.message(at: [14])
     public init() {}
 
     public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
@@ -282,7 +802,7 @@ extension CSAv1 {
     public var updatedAt: GoogleProtobuf.Timestamp?
 
     public var unknownFields = Protobuf.UnknownFields()
-    public static let schema = CSAv1.oauthFile.message(at: [4])
+    public static let schema = CSAv1.oauthFile.message(at: [15])
     public init() {}
 
     public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
@@ -315,7 +835,7 @@ extension CSAv1 {
     public var clientID: Swift.String = ""
 
     public var unknownFields = Protobuf.UnknownFields()
-    public static let schema = CSAv1.oauthFile.message(at: [5])
+    public static let schema = CSAv1.oauthFile.message(at: [16])
     public init() {}
 
     public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
@@ -339,7 +859,13 @@ extension CSAv1.OAuthServiceServer {
   public static var serviceSchema: Protobuf.ServiceSchema { CSAv1.oauthFile.services[0] }
   public var methods: [RPC.ServerMethod] {
     [
+      .unary(CSAv1.OAuthServiceMethods.issueToken) { try await self.issueToken($0, $1) },
+      .unary(CSAv1.OAuthServiceMethods.getUserInfo) { try await self.getUserInfo($0, $1) },
+      .unary(CSAv1.OAuthServiceMethods.postUserInfo) { try await self.postUserInfo($0, $1) },
+      .unary(CSAv1.OAuthServiceMethods.revokeToken) { try await self.revokeToken($0, $1) },
+      .unary(CSAv1.OAuthServiceMethods.introspectToken) { try await self.introspectToken($0, $1) },
       .unary(CSAv1.OAuthServiceMethods.getConfiguration) { try await self.getConfiguration($0, $1) },
+      .unary(CSAv1.OAuthServiceMethods.getKeys) { try await self.getKeys($0, $1) },
       .unary(CSAv1.OAuthServiceMethods.listAuthorizations) { try await self.listAuthorizations($0, $1) },
       .unary(CSAv1.OAuthServiceMethods.revokeAuthorization) { try await self.revokeAuthorization($0, $1) },
     ]

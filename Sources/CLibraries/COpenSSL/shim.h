@@ -1,10 +1,13 @@
 #include <openssl/bio.h>
+#include <openssl/bn.h>
+#include <openssl/ec.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/core_names.h>
 #include <openssl/params.h>
 #include <openssl/rand.h>
+#include <openssl/rsa.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
@@ -29,3 +32,5 @@ static inline void weft_bio_mem_clear(BIO *bio) {
     if (fresh != NULL) BIO_set_mem_buf(bio, fresh, BIO_CLOSE);
   }
 }
+static inline EVP_PKEY *weft_make_rsa_key(size_t bits) { return EVP_RSA_gen(bits); }
+static inline EVP_PKEY *weft_make_p256_key(void) { return EVP_EC_gen("P-256"); }

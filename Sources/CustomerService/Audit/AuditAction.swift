@@ -38,4 +38,9 @@ enum AuditAction: String, Sendable {
   case oauthClientDisabled = "oauth_client.disable"
   case oauthConsentGiven = "oauth_consent.give"
   case oauthAuthorizationRevoked = "oauth_authorization.revoke"
+  /// A client gave back what it had of a user.
+  case oauthTokenRevoked = "oauth_token.revoke"
+  /// A code or refresh token was used twice, and what was made of it ended; the actor is the user whose it was.
+  case oauthReuseDetected = "oauth_token.reuse"
+  case signingKeysRotated = "signing_keys.rotate"
 }

@@ -41,4 +41,15 @@ struct OAuthClient: Equatable, Sendable {
     let granted = requested.intersection(scopes)
     return granted.isEmpty ? nil : granted
   }
+
+  /// What of a requested scope a token of the client's own gets: there is no user, so nothing that is about one.
+  ///
+  /// - Returns: Nil for `invalid_scope`, as above.
+  func ownScope(requested text: String) -> OAuthScope? {
+    let own = OAuthScope(scopes.names.filter { !OAuthScope.ofUsers.contains($0) })
+    guard let requested = OAuthScope(parsing: text) else { return nil }
+    if requested.isEmpty { return own }
+    guard !requested.intersection(scopes).isEmpty else { return nil }
+    return requested.intersection(own)
+  }
 }

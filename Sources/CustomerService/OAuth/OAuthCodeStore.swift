@@ -34,6 +34,15 @@ enum OAuthCodeStore {
       ["digest": .blob(digest), "grant_id": .optionalText(grantID), "now": .integer(now)])
   }
 
+  /// Uses up what codes a client has of a user.
+  static func endAll(of userID: String, to clientID: String, now: Int64, _ transaction: Transaction) throws {
+    try transaction.execute(
+      """
+      UPDATE csa_oauth_codes SET used_at = $now
+      WHERE user_id = $user_id AND client_id = $client_id AND used_at IS NULL AND expires_at > $now
+      """, ["user_id": .text(userID), "client_id": .text(clientID), "now": .integer(now)])
+  }
+
   /// Forgets codes that nobody can use any more, a thousand at a time.
   static func forgetExpired(now: Int64, _ transaction: Transaction) throws {
     try transaction.execute(

@@ -1,10 +1,9 @@
 import CustomerServiceAPI
 import Platform
-import Protobuf
 import RPC
 import Storage
 
-/// The OAuth 2.1 and OpenID Connect provider (chapters 1.4.1 to 1.4.4 of the document).
+/// The OAuth 2.1 and OpenID Connect provider (chapters 1.4.1 to 1.4.4 of the document). The other endpoints are in files of their own.
 struct OAuthService: CSAv1.OAuthServiceServer {
   let database: Database
   let time: any TimeSource
@@ -12,6 +11,11 @@ struct OAuthService: CSAv1.OAuthServiceServer {
   let secrets: OAuthSecrets
   let codes: AuthorizationCodes
   let publicURL: PublicURL
+  let clients: ClientAuthentication
+  let issue: TokenIssue
+  let idTokens: IDTokens
+  let keys: SigningKeyRing
+  let limits: OAuthLimits
 
   /// GET /.well-known/openid-configuration
   /// GET /.well-known/oauth-authorization-server
@@ -20,43 +24,10 @@ struct OAuthService: CSAv1.OAuthServiceServer {
     return CSAv1.GetConfigurationResponse(issuer: publicURL.value)
   }
 
-  /// GET /api/oauth/authorizations
-  func listAuthorizations(
-    _ request: CSAv1.ListAuthorizationsRequest, _ call: ServerCall
-  ) async throws -> CSAv1.ListAuthorizationsResponse {
-    let caller = try call.caller()
-    let items = try await database.read(for: call) { transaction in
-      try OAuthConsentStore.consents(of: caller.id, transaction).map { CSAv1.Authorization($0.consent, clientName: $0.clientName) }
-    }
-    return .with {
-      $0.total = Int64(items.count)
-      $0.items = items
-    }
-  }
-
-  /// DELETE /api/oauth/authorizations/{client_id}
-  func revokeAuthorization(_ request: CSAv1.RevokeAuthorizationRequest, _ call: ServerCall) async throws -> GoogleProtobuf.Empty {
-    let caller = try call.caller()
-    let now = time.wallMicroseconds
-    let entry = AuditEntry(.oauthAuthorizationRevoked, of: request.clientID, call, ids: ids, now: now)
-    try await database.write(for: call) { transaction in
-      guard try OAuthConsentStore.delete(of: caller.id, to: request.clientID, transaction) else {
-        throw CustomerServiceError.authorizationNotFound
-      }
-      try OAuthGrantStore.endAll(of: caller.id, to: request.clientID, now: now, transaction)
-      try AuditStore.insert(entry, transaction)
-    }
-    return GoogleProtobuf.Empty()
-  }
-}
-
-extension CSAv1.Authorization {
-  fileprivate init(_ consent: OAuthConsent, clientName: String) {
-    self.init()
-    clientID = consent.clientID
-    self.clientName = clientName
-    scope = consent.scope.names
-    createdAt = GoogleProtobuf.Timestamp(microseconds: consent.createdAt)
-    updatedAt = consent.updatedAt.map { GoogleProtobuf.Timestamp(microseconds: $0) }
+  /// GET /oauth/jwks
+  func getKeys(_ request: CSAv1.GetKeysRequest, _ call: ServerCall) async throws -> CSAv1.GetKeysResponse {
+    // Short, so that a new key is soon known; who meets an unknown `kid` asks again anyway.
+    call.setHTTPHeader("cache-control", "public, max-age=300")
+    return .with { $0.keys = keys.publicKeys.map { CSAv1.JsonWebKey($0.key, $0.record) } }
   }
 }
