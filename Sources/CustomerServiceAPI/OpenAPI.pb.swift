@@ -144,6 +144,18 @@ public enum CustomerServiceAPIDescription {
               {
                 "oauth2": []
               }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/application-key/create \\\n  -X POST \\\n  -H \"Authorization: Bearer $TOKEN\""
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 csa.v1.ApplicationKeyService/CreateApplicationKey"
+              }
             ]
           }
         },
@@ -208,6 +220,18 @@ public enum CustomerServiceAPIDescription {
               },
               {
                 "oauth2": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/application-key/info \\\n  -H \"Authorization: Bearer $TOKEN\""
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 csa.v1.ApplicationKeyService/GetApplicationKey"
               }
             ]
           }
@@ -291,6 +315,18 @@ public enum CustomerServiceAPIDescription {
               },
               {
                 "oauth2": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/application-key/rotate \\\n  -X POST \\\n  -H \"Authorization: Bearer $TOKEN\""
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 csa.v1.ApplicationKeyService/RotateApplicationKey"
               }
             ]
           }
@@ -395,6 +431,18 @@ public enum CustomerServiceAPIDescription {
               {
                 "oauth2": []
               }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/application-key/status \\\n  -X PUT \\\n  -H \"Authorization: Bearer $TOKEN\" \\\n  -H 'Content-Type: application/json' \\\n  -d '{\"is_active\": true}'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 csa.v1.ApplicationKeyService/SetApplicationKeyStatus \\\n  '{\"is_active\": true}'"
+              }
             ]
           }
         },
@@ -439,7 +487,19 @@ public enum CustomerServiceAPIDescription {
                 }
               }
             },
-            "security": []
+            "security": [],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl 'http://127.0.0.1:8000/api/application-key/validate?key=sk-1234567890abcdef'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call 127.0.0.1:50051 csa.v1.ApplicationKeyService/ValidateApplicationKey \\\n  '{\"key\": \"sk-1234567890abcdef\"}'"
+              }
+            ]
           }
         },
         "/api/auth/send-code": {
@@ -500,7 +560,19 @@ public enum CustomerServiceAPIDescription {
                 }
               }
             },
-            "security": []
+            "security": [],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/auth/send-code \\\n  -H 'Content-Type: application/json' \\\n  -d '{\"email\": \"user@example.com\"}'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call 127.0.0.1:50051 csa.v1.AuthService/SendCode \\\n  '{\"email\": \"user@example.com\"}'"
+              }
+            ]
           }
         },
         "/api/auth/register": {
@@ -574,7 +646,19 @@ public enum CustomerServiceAPIDescription {
                 }
               }
             },
-            "security": []
+            "security": [],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/auth/register \\\n  -H 'Content-Type: application/json' \\\n  -d '{\"email\": \"user@example.com\", \"password\": \"mypassword123\", \"verification_code\": \"123456\"}'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call 127.0.0.1:50051 csa.v1.AuthService/Register \\\n  '{\"email\": \"user@example.com\", \"password\": \"mypassword123\", \"verification_code\": \"123456\"}'"
+              }
+            ]
           }
         },
         "/api/auth/login": {
@@ -642,7 +726,19 @@ public enum CustomerServiceAPIDescription {
                 }
               }
             },
-            "security": []
+            "security": [],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/auth/login \\\n  -H 'Content-Type: application/json' \\\n  -d '{\"email\": \"user@example.com\", \"password\": \"mypassword123\"}'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call 127.0.0.1:50051 csa.v1.AuthService/Login \\\n  '{\"email\": \"user@example.com\", \"password\": \"mypassword123\"}'"
+              }
+            ]
           }
         },
         "/api/auth/token": {
@@ -715,7 +811,19 @@ public enum CustomerServiceAPIDescription {
                 }
               }
             },
-            "security": []
+            "security": [],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/auth/token \\\n  --data-urlencode 'username=user@example.com' \\\n  --data-urlencode 'password=mypassword123'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call 127.0.0.1:50051 csa.v1.AuthService/Token \\\n  '{\"username\": \"user@example.com\", \"password\": \"mypassword123\"}'"
+              }
+            ]
           }
         },
         "/api/auth/send-sms-code": {
@@ -802,7 +910,19 @@ public enum CustomerServiceAPIDescription {
                 }
               }
             },
-            "security": []
+            "security": [],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/auth/send-sms-code \\\n  -H 'Content-Type: application/json' \\\n  -d '{\"phone_number\": \"13800000000\"}'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call 127.0.0.1:50051 csa.v1.AuthService/SendSmsCode \\\n  '{\"phone_number\": \"13800000000\"}'"
+              }
+            ]
           }
         },
         "/api/auth/login-by-sms": {
@@ -888,7 +1008,19 @@ public enum CustomerServiceAPIDescription {
                 }
               }
             },
-            "security": []
+            "security": [],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/auth/login-by-sms \\\n  -H 'Content-Type: application/json' \\\n  -d '{\"phone_number\": \"13800000000\", \"verification_code\": \"123456\"}'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call 127.0.0.1:50051 csa.v1.AuthService/LoginBySms \\\n  '{\"phone_number\": \"13800000000\", \"verification_code\": \"123456\"}'"
+              }
+            ]
           }
         },
         "/api/auth/bind-phone": {
@@ -1004,6 +1136,18 @@ public enum CustomerServiceAPIDescription {
               },
               {
                 "oauth2": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/auth/bind-phone \\\n  -H \"Authorization: Bearer $TOKEN\" \\\n  -H 'Content-Type: application/json' \\\n  -d '{\"phone_number\": \"13800000000\", \"verification_code\": \"123456\"}'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 csa.v1.AuthService/BindPhone \\\n  '{\"phone_number\": \"13800000000\", \"verification_code\": \"123456\"}'"
               }
             ]
           }
@@ -1122,6 +1266,18 @@ public enum CustomerServiceAPIDescription {
               {
                 "oauth2": []
               }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/auth/change-phone \\\n  -H \"Authorization: Bearer $TOKEN\" \\\n  -H 'Content-Type: application/json' \\\n  -d '{\"new_phone_number\": \"13800000000\", \"verification_code\": \"123456\"}'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 csa.v1.AuthService/ChangePhone \\\n  '{\"new_phone_number\": \"13800000000\", \"verification_code\": \"123456\"}'"
+              }
             ]
           }
         },
@@ -1226,7 +1382,19 @@ public enum CustomerServiceAPIDescription {
                 }
               }
             },
-            "security": []
+            "security": [],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/auth/reset-password-by-sms \\\n  -H 'Content-Type: application/json' \\\n  -d '{\"phone_number\": \"13800000000\", \"verification_code\": \"123456\", \"new_password\": \"NewPassw0rd!\"}'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call 127.0.0.1:50051 csa.v1.AuthService/ResetPasswordBySms \\\n  '{\"phone_number\": \"13800000000\", \"verification_code\": \"123456\", \"new_password\": \"NewPassw0rd!\"}'"
+              }
+            ]
           }
         },
         "/oauth/token": {
@@ -1573,7 +1741,19 @@ public enum CustomerServiceAPIDescription {
                 }
               }
             },
-            "security": []
+            "security": [],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/.well-known/openid-configuration"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call 127.0.0.1:50051 csa.v1.OAuthService/GetConfiguration"
+              }
+            ]
           }
         },
         "/.well-known/oauth-authorization-server": {
@@ -1595,7 +1775,19 @@ public enum CustomerServiceAPIDescription {
                 }
               }
             },
-            "security": []
+            "security": [],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/.well-known/oauth-authorization-server"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call 127.0.0.1:50051 csa.v1.OAuthService/GetConfiguration"
+              }
+            ]
           }
         },
         "/oauth/jwks": {
@@ -1663,6 +1855,18 @@ public enum CustomerServiceAPIDescription {
               },
               {
                 "oauth2": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/oauth/authorizations \\\n  -H \"Authorization: Bearer $TOKEN\""
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 csa.v1.OAuthService/ListAuthorizations"
               }
             ]
           }
@@ -1734,6 +1938,18 @@ public enum CustomerServiceAPIDescription {
               {
                 "oauth2": []
               }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/oauth/authorizations/507f1f77bcf86cd799439013 \\\n  -X DELETE \\\n  -H \"Authorization: Bearer $TOKEN\""
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 csa.v1.OAuthService/RevokeAuthorization \\\n  '{\"client_id\": \"507f1f77bcf86cd799439013\"}'"
+              }
             ]
           }
         },
@@ -1780,6 +1996,18 @@ public enum CustomerServiceAPIDescription {
               },
               {
                 "oauth2": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/passkey/registration-options \\\n  -H \"Authorization: Bearer $TOKEN\""
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 csa.v1.PasskeyService/GetRegistrationOptions"
               }
             ]
           }
@@ -1873,6 +2101,18 @@ public enum CustomerServiceAPIDescription {
               {
                 "oauth2": []
               }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/passkey/register \\\n  -H \"Authorization: Bearer $TOKEN\" \\\n  -H 'Content-Type: application/json' \\\n  -d '{\"nickname\": \"我的YubiKey\", \"credential_id\": \"FtMlexampleCredentialIdInBase64url\", \"attestation_object\": \"o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YVg\", \"client_data_json\": \"eyJ0eXBlIjoid2ViYXV0aG4uY3JlYXRlIn0\", \"id\": \"FtMlexampleCredentialIdInBase64url\", \"rawId\": \"FtMlexampleCredentialIdInBase64url\", \"type\": \"public-key\"}'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 csa.v1.PasskeyService/RegisterPasskey \\\n  '{\"nickname\": \"我的YubiKey\", \"credential_id\": \"FtMlexampleCredentialIdInBase64url\", \"attestation_object\": \"o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YVg\", \"client_data_json\": \"eyJ0eXBlIjoid2ViYXV0aG4uY3JlYXRlIn0\", \"id\": \"FtMlexampleCredentialIdInBase64url\", \"raw_id\": \"FtMlexampleCredentialIdInBase64url\", \"type\": \"public-key\"}'"
+              }
             ]
           }
         },
@@ -1907,7 +2147,19 @@ public enum CustomerServiceAPIDescription {
                 }
               }
             },
-            "security": []
+            "security": [],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl 'http://127.0.0.1:8000/api/passkey/authentication-options?email=user%40example.com'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call 127.0.0.1:50051 csa.v1.PasskeyService/GetAuthenticationOptions \\\n  '{\"email\": \"user@example.com\"}'"
+              }
+            ]
           }
         },
         "/api/passkey/authenticate": {
@@ -1985,7 +2237,19 @@ public enum CustomerServiceAPIDescription {
                 }
               }
             },
-            "security": []
+            "security": [],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/passkey/authenticate \\\n  -H 'Content-Type: application/json' \\\n  -d '{\"credential_id\": \"FtMlexampleCredentialIdInBase64url\", \"authenticator_data\": \"SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MFAAAAAQ\", \"client_data_json\": \"eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0\", \"signature\": \"MEUCIQDexampleSignatureInBase64url\", \"id\": \"FtMlexampleCredentialIdInBase64url\", \"rawId\": \"FtMlexampleCredentialIdInBase64url\", \"type\": \"public-key\"}'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call 127.0.0.1:50051 csa.v1.PasskeyService/AuthenticatePasskey \\\n  '{\"credential_id\": \"FtMlexampleCredentialIdInBase64url\", \"authenticator_data\": \"SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MFAAAAAQ\", \"client_data_json\": \"eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0\", \"signature\": \"MEUCIQDexampleSignatureInBase64url\", \"id\": \"FtMlexampleCredentialIdInBase64url\", \"raw_id\": \"FtMlexampleCredentialIdInBase64url\", \"type\": \"public-key\"}'"
+              }
+            ]
           }
         },
         "/api/passkey/credentials": {
@@ -2034,6 +2298,18 @@ public enum CustomerServiceAPIDescription {
               },
               {
                 "oauth2": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/passkey/credentials \\\n  -H \"Authorization: Bearer $TOKEN\""
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 csa.v1.PasskeyService/ListPasskeys"
               }
             ]
           }
@@ -2165,6 +2441,18 @@ public enum CustomerServiceAPIDescription {
               {
                 "oauth2": []
               }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/passkey/credentials/507f1f77bcf86cd799439055/nickname \\\n  -X PUT \\\n  -H \"Authorization: Bearer $TOKEN\" \\\n  -H 'Content-Type: application/json' \\\n  -d '{\"nickname\": \"新昵称\"}'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 csa.v1.PasskeyService/UpdatePasskeyNickname \\\n  '{\"credential_id\": \"507f1f77bcf86cd799439055\", \"nickname\": \"新昵称\"}'"
+              }
             ]
           }
         },
@@ -2272,6 +2560,18 @@ public enum CustomerServiceAPIDescription {
               {
                 "oauth2": []
               }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/passkey/credentials/507f1f77bcf86cd799439055/primary \\\n  -X PUT \\\n  -H \"Authorization: Bearer $TOKEN\" \\\n  -H 'Content-Type: application/json' \\\n  -d '{}'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 csa.v1.PasskeyService/SetPrimaryPasskey \\\n  '{\"credential_id\": \"507f1f77bcf86cd799439055\"}'"
+              }
             ]
           }
         },
@@ -2360,6 +2660,18 @@ public enum CustomerServiceAPIDescription {
               {
                 "oauth2": []
               }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/passkey/credentials/507f1f77bcf86cd799439055 \\\n  -X DELETE \\\n  -H \"Authorization: Bearer $TOKEN\""
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 csa.v1.PasskeyService/DeletePasskey \\\n  '{\"credential_id\": \"507f1f77bcf86cd799439055\"}'"
+              }
             ]
           }
         },
@@ -2427,6 +2739,18 @@ public enum CustomerServiceAPIDescription {
               {
                 "oauth2": []
               }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/passkey/toggle \\\n  -X PUT \\\n  -H \"Authorization: Bearer $TOKEN\" \\\n  -H 'Content-Type: application/json' \\\n  -d '{\"enabled\": true}'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 csa.v1.PasskeyService/TogglePasskeys \\\n  '{\"enabled\": true}'"
+              }
             ]
           }
         },
@@ -2478,7 +2802,19 @@ public enum CustomerServiceAPIDescription {
                 }
               }
             },
-            "security": []
+            "security": [],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/auth/send-reset-code \\\n  -H 'Content-Type: application/json' \\\n  -d '{\"email\": \"user@example.com\"}'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call 127.0.0.1:50051 csa.v1.RecoveryService/SendResetCode \\\n  '{\"email\": \"user@example.com\"}'"
+              }
+            ]
           }
         },
         "/api/auth/reset-password-by-email": {
@@ -2546,7 +2882,19 @@ public enum CustomerServiceAPIDescription {
                 }
               }
             },
-            "security": []
+            "security": [],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/auth/reset-password-by-email \\\n  -H 'Content-Type: application/json' \\\n  -d '{\"email\": \"user@example.com\", \"verification_code\": \"123456\", \"new_password\": \"NewPassw0rd!\"}'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call 127.0.0.1:50051 csa.v1.RecoveryService/ResetPasswordByEmail \\\n  '{\"email\": \"user@example.com\", \"verification_code\": \"123456\", \"new_password\": \"NewPassw0rd!\"}'"
+              }
+            ]
           }
         },
         "/api/tickets": {
@@ -2612,6 +2960,18 @@ public enum CustomerServiceAPIDescription {
               },
               {
                 "oauth2": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/tickets \\\n  -H \"Authorization: Bearer $TOKEN\" \\\n  -H 'Content-Type: application/json' \\\n  -d '{\"title\": \"无法导出财务报表\", \"ticket_type\": \"financial\", \"content\": \"在尝试导出本月财务报表时，系统提示导出失败，请帮忙处理。\"}'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 csa.v1.TicketService/CreateTicket \\\n  '{\"title\": \"无法导出财务报表\", \"ticket_type\": \"financial\", \"content\": \"在尝试导出本月财务报表时，系统提示导出失败，请帮忙处理。\"}'"
               }
             ]
           },
@@ -2705,6 +3065,18 @@ public enum CustomerServiceAPIDescription {
               },
               {
                 "oauth2": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl 'http://127.0.0.1:8000/api/tickets?skip=0&limit=10&status_filter=pending' \\\n  -H \"Authorization: Bearer $TOKEN\""
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 csa.v1.TicketService/ListTickets \\\n  '{\"skip\": 0, \"limit\": 10, \"status_filter\": \"pending\"}'"
               }
             ]
           }
@@ -2800,6 +3172,18 @@ public enum CustomerServiceAPIDescription {
               },
               {
                 "oauth2": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/tickets/507f1f77bcf86cd799439012 \\\n  -H \"Authorization: Bearer $TOKEN\""
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 csa.v1.TicketService/GetTicket \\\n  '{\"ticket_id\": \"507f1f77bcf86cd799439012\"}'"
               }
             ]
           },
@@ -2952,6 +3336,18 @@ public enum CustomerServiceAPIDescription {
               {
                 "oauth2": []
               }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/tickets/507f1f77bcf86cd799439012 \\\n  -X PUT \\\n  -H \"Authorization: Bearer $TOKEN\" \\\n  -H 'Content-Type: application/json' \\\n  -d '{\"title\": \"无法导出财务报表（已重试）\", \"content\": \"我已经重试了多次，问题依然存在。\"}'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 csa.v1.TicketService/UpdateTicket \\\n  '{\"ticket_id\": \"507f1f77bcf86cd799439012\", \"title\": \"无法导出财务报表（已重试）\", \"content\": \"我已经重试了多次，问题依然存在。\"}'"
+              }
             ]
           },
           "delete": {
@@ -3038,6 +3434,18 @@ public enum CustomerServiceAPIDescription {
               {
                 "oauth2": []
               }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/tickets/507f1f77bcf86cd799439012 \\\n  -X DELETE \\\n  -H \"Authorization: Bearer $TOKEN\""
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 csa.v1.TicketService/DeleteTicket \\\n  '{\"ticket_id\": \"507f1f77bcf86cd799439012\"}'"
+              }
             ]
           }
         },
@@ -3103,6 +3511,18 @@ public enum CustomerServiceAPIDescription {
               {
                 "oauth2": []
               }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/auth/me \\\n  -H \"Authorization: Bearer $TOKEN\""
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 csa.v1.UserService/GetMe"
+              }
             ]
           }
         },
@@ -3167,6 +3587,18 @@ public enum CustomerServiceAPIDescription {
               },
               {
                 "oauth2": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/users/me \\\n  -H \"Authorization: Bearer $TOKEN\""
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 csa.v1.UserService/GetMe"
               }
             ]
           },
@@ -3242,6 +3674,18 @@ public enum CustomerServiceAPIDescription {
               },
               {
                 "oauth2": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/users/me \\\n  -X PATCH \\\n  -H \"Authorization: Bearer $TOKEN\" \\\n  -H 'Content-Type: application/json' \\\n  -d '{\"full_name\": \"张三\", \"phone_number\": \"+86-13800000000\", \"avatar_url\": \"https://cdn.example.com/avatar.png\", \"bio\": \"负责北区客户成功支持。\"}'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 csa.v1.UserService/UpdateMe \\\n  '{\"full_name\": \"张三\", \"phone_number\": \"+86-13800000000\", \"avatar_url\": \"https://cdn.example.com/avatar.png\", \"bio\": \"负责北区客户成功支持。\", \"update_mask\": \"fullName,phoneNumber,avatarUrl,bio\"}'"
               }
             ]
           }
@@ -3338,6 +3782,18 @@ public enum CustomerServiceAPIDescription {
               {
                 "oauth2": []
               }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/users/me/change-password \\\n  -H \"Authorization: Bearer $TOKEN\" \\\n  -H 'Content-Type: application/json' \\\n  -d '{\"old_password\": \"OldPassw0rd!\", \"new_password\": \"NewPassw0rd!\"}'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 csa.v1.UserService/ChangePassword \\\n  '{\"old_password\": \"OldPassw0rd!\", \"new_password\": \"NewPassw0rd!\"}'"
+              }
             ]
           }
         },
@@ -3384,6 +3840,18 @@ public enum CustomerServiceAPIDescription {
               },
               {
                 "oauth2": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/users/me/sign-ins \\\n  -H \"Authorization: Bearer $TOKEN\""
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 csa.v1.UserService/ListSignIns"
               }
             ]
           }
@@ -3473,6 +3941,18 @@ public enum CustomerServiceAPIDescription {
               {
                 "oauth2": []
               }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/users/me/sign-ins/507f1f77bcf86cd799439011 \\\n  -X DELETE \\\n  -H \"Authorization: Bearer $TOKEN\""
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 csa.v1.UserService/EndSignIn \\\n  '{\"sign_in_id\": \"507f1f77bcf86cd799439011\"}'"
+              }
             ]
           }
         },
@@ -3529,6 +4009,18 @@ public enum CustomerServiceAPIDescription {
               },
               {
                 "oauth2": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/users/me/sign-ins/end-others \\\n  -H \"Authorization: Bearer $TOKEN\" \\\n  -H 'Content-Type: application/json' \\\n  -d '{}'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 csa.v1.UserService/EndOtherSignIns"
               }
             ]
           }

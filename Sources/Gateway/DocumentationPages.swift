@@ -29,6 +29,7 @@ public struct DocumentationPages: Sendable {
       index.contentSecurityPolicy = Self.contentSecurityPolicy
       pages["/docs"] = index
       pages["/docs/init.js"] = Self.page("text/javascript; charset=utf-8", Array(Self.initScript.utf8))
+      pages["/docs/init.css"] = Self.page("text/css; charset=utf-8", Array(Self.initStyle.utf8))
       pages["/docs/swagger-ui.css"] = Self.page("text/css; charset=utf-8", swaggerUI.styleSheet)
       pages["/docs/swagger-ui-bundle.js"] = Self.page("text/javascript; charset=utf-8", swaggerUI.script)
       pages["/docs/favicon-32x32.png"] = Self.page("image/png", swaggerUI.icon)
@@ -61,6 +62,7 @@ public struct DocumentationPages: Sendable {
       <meta name="viewport" content="width=device-width, initial-scale=1">
       <title>API</title>
       <link rel="stylesheet" href="/docs/swagger-ui.css">
+      <link rel="stylesheet" href="/docs/init.css">
       <link rel="icon" type="image/png" href="/docs/favicon-32x32.png">
     </head>
     <body>
@@ -69,22 +71,6 @@ public struct DocumentationPages: Sendable {
       <script src="/docs/init.js"></script>
     </body>
     </html>
-
-    """
-
-  /// `persistAuthorization` stays off: a token does not belong into local storage.
-  private static let initScript = """
-    "use strict";
-    window.ui = SwaggerUIBundle({
-      url: "/openapi.json",
-      dom_id: "#swagger-ui",
-      deepLinking: true,
-      displayRequestDuration: true,
-      tryItOutEnabled: true,
-      validatorUrl: null,
-      presets: [SwaggerUIBundle.presets.apis],
-      layout: "BaseLayout",
-    });
 
     """
 }

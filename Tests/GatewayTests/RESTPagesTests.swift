@@ -49,6 +49,7 @@ struct RESTPagesTests {
       #expect(answer.headers["referrer-policy"] == "no-referrer")
     }
     #expect(try gateway.send("GET", "/docs/init.js", token: nil).headers["content-type"] == "text/javascript; charset=utf-8")
+    #expect(try gateway.send("GET", "/docs/init.css", token: nil).headers["content-type"] == "text/css; charset=utf-8")
     #expect(try gateway.send("HEAD", "/docs/swagger-ui-bundle.js", token: nil).headers["content-length"] == "2")
     #expect(try gateway.send("POST", "/docs", token: nil).status == 405)
     #expect(try gateway.send("GET", "/docs/none.js", token: nil).status == 404)

@@ -28,6 +28,23 @@ indirect enum JSONValue: Sendable {
     return text + "\n"
   }
 
+  /// On one line, as people write it.
+  var line: String {
+    switch self {
+    case .members(let members): "{" + members.map { Self.quoted($0.name) + ": " + $0.value.line }.joined(separator: ", ") + "}"
+    case .array(let values): "[" + values.map(\.line).joined(separator: ", ") + "]"
+    case .string(let string): Self.quoted(string)
+    case .number(let number): number
+    case .bool(let bool): bool ? "true" : "false"
+    case .null: "null"
+    }
+  }
+
+  /// The text of a string, without quotes; anything else as in `line`.
+  var plainText: String {
+    if case .string(let string) = self { string } else { line }
+  }
+
   private func write(to text: inout String, indentation: String) {
     let inner = indentation + "  "
     switch self {

@@ -64,6 +64,7 @@ struct OpenAPIGenerator {
       ("requestBody", requestBody(route, rule)),
       ("responses", .object(responses(route, rule))),
       ("security", security(rule)),
+      ("x-codeSamples", CodeSamples(registry: registry, schemas: schemas).samples(route, rule)),
     ])
   }
 
