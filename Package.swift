@@ -71,13 +71,13 @@ let package = Package(
     library("Storage", ["CSQLite", "Platform", logging]),
     library("Outbound", ["CCurl", "Platform", logging]),
     library("Identity", ["COpenSSL", "CArgon2", "CCBOR", "CFido2", "Platform"]),
-    library("Delivery", ["Platform", logging]),
+    library("Delivery", ["Platform", "Storage", "Identity", "Outbound", logging]),
     library("CustomerService", ["CustomerServiceAPI", "Protobuf", "RPC", "Platform", "Storage", "Identity", "Delivery", logging]),
     program(
       "WeftServer",
       [
-        "CustomerService", "CustomerServiceAPI", "Delivery", "Gateway", "HTTP", "Identity", "Log", "Net", "Platform", "Protobuf", "RPC",
-        "Storage", logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "CustomerService", "CustomerServiceAPI", "Delivery", "Gateway", "HTTP", "Identity", "Log", "Net", "Outbound", "Platform", "Protobuf",
+        "RPC", "Storage", logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     library("Generator", ["Protobuf"], path: "codegen/Generator"),
@@ -103,7 +103,7 @@ let package = Package(
     tests("Storage", ["Storage", "Platform"]),
     tests("Outbound", ["Outbound", "Platform", logging]),
     tests("Identity", ["Identity", "Platform", "CFido2", "COpenSSL"], exclude: ["WebAuthn/vectors.py"]),
-    tests("Delivery", ["Delivery", "Platform", logging]),
+    tests("Delivery", ["Delivery", "Identity", "Outbound", "Platform", "Storage", logging]),
     tests(
       "CustomerService",
       ["CustomerService", "CustomerServiceAPI", "Platform", "RPC", "Protobuf", "Storage", "Identity", "Delivery", logging]),

@@ -1,6 +1,6 @@
 /// Base64 (RFC 4648) without padding, in the two alphabets that hashes and tokens use.
-enum Base64 {
-  enum Alphabet {
+package enum Base64 {
+  package enum Alphabet {
     /// Section 4.
     case standard
     /// Section 5, for URLs.
@@ -12,13 +12,18 @@ enum Base64 {
   private static let standardValues = values(standardDigits)
   private static let urlValues = values(urlDigits)
 
-  static func encode(_ bytes: some Collection<UInt8>, _ alphabet: Alphabet) -> String {
+  package static func encode(_ bytes: some Collection<UInt8>, _ alphabet: Alphabet) -> String {
     var text: [UInt8] = []
     append(bytes, alphabet, to: &text)
     return String(decoding: text, as: UTF8.self)
   }
 
-  static func append(_ bytes: some Collection<UInt8>, _ alphabet: Alphabet, to text: inout [UInt8]) {
+  /// The text in the standard alphabet with its padding, as MIME has it (RFC 2045, section 6.8).
+  package static func encodePadded(_ bytes: some Collection<UInt8>) -> String {
+    encode(bytes, .standard) + String(repeating: "=", count: (3 - bytes.count % 3) % 3)
+  }
+
+  package static func append(_ bytes: some Collection<UInt8>, _ alphabet: Alphabet, to text: inout [UInt8]) {
     let digits = alphabet == .standard ? standardDigits : urlDigits
     text.reserveCapacity(text.count + (bytes.count * 4 + 2) / 3)
     var bits: UInt32 = 0
@@ -36,7 +41,7 @@ enum Base64 {
 
   /// The bytes of a text; nil for a foreign character, padding, an impossible length, or rest bits that are not zero, so
   /// that every byte string has one text only.
-  static func decode(_ text: some Collection<UInt8>, _ alphabet: Alphabet) -> [UInt8]? {
+  package static func decode(_ text: some Collection<UInt8>, _ alphabet: Alphabet) -> [UInt8]? {
     let values = alphabet == .standard ? standardValues : urlValues
     guard text.count % 4 != 1 else { return nil }
     var bytes: [UInt8] = []

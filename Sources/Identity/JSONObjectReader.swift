@@ -1,8 +1,9 @@
 /// Reads one flat JSON object (RFC 8259) whose members are strings, integers and booleans; members of other types are passed over.
 ///
-/// Made for tokens and for what browsers say of a passkey. Strict: one value and nothing after it, no name twice, valid UTF-8.
-struct JSONObjectReader {
-  enum Value: Equatable {
+/// Made for tokens, for what browsers say of a passkey, and for answers of providers. Strict: one value and nothing after it, no
+/// name twice, valid UTF-8.
+package struct JSONObjectReader {
+  package enum Value: Equatable {
     case string(String)
     /// A whole number, or one with a fraction cut off (a NumericDate may have one).
     case integer(Int64)
@@ -20,7 +21,7 @@ struct JSONObjectReader {
   private init(_ bytes: [UInt8]) { self.bytes = bytes }
 
   /// The members by name; nil if the text is not one such object.
-  static func read(_ bytes: [UInt8]) -> [String: Value]? {
+  package static func read(_ bytes: [UInt8]) -> [String: Value]? {
     var reader = JSONObjectReader(bytes)
     reader.skipSpace()
     guard let members = reader.object(depth: 0) else { return nil }

@@ -21,7 +21,7 @@ final class Assembly: Sendable {
   private let lock: DataDirectoryLock
   private let database: Database
   private let passwords: PasswordHasher
-  private let outbox: Outbox
+  private let messaging: Messaging
   private let application: CustomerServiceApp
   private let loops: EventLoopGroup
   private let health: HealthService
@@ -38,6 +38,9 @@ final class Assembly: Sendable {
   let http: SocketAddress
   let grpc: SocketAddress
 
+  /// Everybody who has tables, in the order in which they are made.
+  static let migrators = [("csa", CustomerServiceApp.migrator), ("delivery", DeliverySchema.migrator)]
+
   /// Opens the data directory, brings the schema up to date and binds both listeners, or undoes what it began and throws.
   init(_ settings: ServeSettings, commitGroup: Int? = nil, logger: Logger) async throws {
     self.logger = logger
@@ -45,19 +48,21 @@ final class Assembly: Sendable {
     var options = DatabaseOptions()
     if let commitGroup { options.groupMax = commitGroup }
     database = try Database.open(path: settings.databasePath, options: options)
-    for migration in try await CustomerServiceApp.migrator.migrate(database) {
-      logger.info("migrated", metadata: ["application": "csa", "number": "\(migration.number)", "name": "\(migration.name)"])
+    for (application, migrator) in Self.migrators {
+      for migration in try await migrator.migrate(database) {
+        logger.info("migrated", metadata: ["application": "\(application)", "number": "\(migration.number)", "name": "\(migration.name)"])
+      }
     }
 
     let random = SystemRandom()
     let secrets = try SigningSecrets(settings, random: random)
     let hashSecret = try HashSecret.loadOrCreate(directory: settings.dataDirectory, random: random)
     passwords = PasswordHasher(threads: max(1, ProcessInfo.processInfo.activeProcessorCount / 2), random: random)
-    outbox = Outbox(directory: settings.dataDirectory, time: SystemTime(), logger: logger)
+    messaging = Messaging(settings.messaging, dataDirectory: settings.dataDirectory, database: database, random: random, logger: logger)
     let publicURL = PublicURL(settings.publicURL ?? "")
     var needs = CustomerServiceApp.Needs(
-      database: database, passwords: passwords, secret: secrets.current, hashSecret: hashSecret, mail: outbox, sms: outbox,
-      publicURL: publicURL, limitsRates: settings.rateLimits, random: random)
+      database: database, passwords: passwords, secret: secrets.current, hashSecret: hashSecret, mail: messaging.mail,
+      sms: messaging.sms, publicURL: publicURL, limitsRates: settings.rateLimits, random: random)
     needs.previousSecrets = secrets.previous
     needs.secretFiles = secrets.files
     needs.auditDays = settings.auditDays
@@ -101,6 +106,7 @@ final class Assembly: Sendable {
         logger.warning("plain text on an address that is not loopback", metadata: ["address": "\(address)"])
       }
     }
+    try await messaging.start(on: loops.loops[0])
     housekeeping = RepeatingTask(loop: loops.loops[0], every: .seconds(60)) { [application, logger] in
       do {
         try await application.housekeep()
@@ -152,7 +158,7 @@ final class Assembly: Sendable {
     }
     await listening.stop()
     await passwords.close()
-    await outbox.close()
+    await messaging.stop()
     await database.close()
     loops.shutdown()
   }

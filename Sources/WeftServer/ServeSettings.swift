@@ -34,6 +34,7 @@ struct ServeSettings {
   let auditDays: Int
   let tls: TLSFiles?
   let gatewaySecret: String?
+  let messaging: MessagingSettings
   let logLevel: Logger.Level
   let logFormat: LogFormat
 
@@ -57,6 +58,7 @@ struct ServeSettings {
     auditDays = try Self.auditDays(source)
     tls = try Self.tls(source)
     gatewaySecret = try source.text("WEFT_GATEWAY_SECRET")
+    messaging = try MessagingSettings(source)
     try Self.checkApplications(source)
     (logLevel, logFormat) = try Self.logging(source)
   }

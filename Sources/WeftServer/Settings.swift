@@ -48,6 +48,16 @@ struct SettingFlags: ParsableArguments {
   var tlsClientCA: String?
   @Option(name: .customLong("gateway-secret"), help: "WEFT_GATEWAY_SECRET: shared by a remote gateway and its upstream.")
   var gatewaySecret: String?
+  @Option(name: .customLong("smtp-url"), help: "WEFT_SMTP_URL: smtp(s)://user:pass@host:port (default: mail goes to DIR/outbox.jsonl).")
+  var smtpURL: String?
+  @Option(name: .customLong("mail-from"), help: "WEFT_MAIL_FROM: the sender, Name <address> or an address.")
+  var mailFrom: String?
+  @Option(
+    name: .customLong("sms-url"),
+    help: "WEFT_SMS_URL: a web hook's http(s) URL, or aliyun://ACCESS_KEY:SECRET@host/?sign=…&template=… (default: DIR/outbox.jsonl).")
+  var smsURL: String?
+  @Option(name: .customLong("outbound-ca"), help: "WEFT_OUTBOUND_CA: PEM file of certificates to trust beside the system's.")
+  var outboundCA: String?
   @Option(name: .customLong("dev"), help: "WEFT_DEV: 1 offers /dev pages on a loopback listener.")
   var dev: String?
   @Option(name: .customLong("apps"), help: "WEFT_APPS: which applications to serve (default: csa).")
@@ -109,6 +119,10 @@ extension SettingFlags {
     flags["WEFT_TLS_KEY"] = tlsKey
     flags["WEFT_TLS_CLIENT_CA"] = tlsClientCA
     flags["WEFT_GATEWAY_SECRET"] = gatewaySecret
+    flags["WEFT_SMTP_URL"] = smtpURL
+    flags["WEFT_MAIL_FROM"] = mailFrom
+    flags["WEFT_SMS_URL"] = smsURL
+    flags["WEFT_OUTBOUND_CA"] = outboundCA
     flags["WEFT_DEV"] = dev
     flags["WEFT_APPS"] = apps
     flags["WEFT_LOG_LEVEL"] = logLevel

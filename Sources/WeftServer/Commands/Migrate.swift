@@ -1,5 +1,4 @@
 import ArgumentParser
-import CustomerService
 import Storage
 
 /// `weft migrate`: bring the database's schema up to date and exit.
@@ -15,9 +14,14 @@ struct Migrate: AsyncParsableCommand {
       let settings = try ServeSettings(dataDirectory: dataDirectory, http: nil, grpc: nil, source: flags.source())
       let lock = try DataDirectoryLock.acquire(directory: dataDirectory)
       let database = try Database.open(path: settings.databasePath)
-      let done = try await CustomerServiceApp.migrator.migrate(database)
-      for migration in done { Terminal.line("weft: csa: migrated to \(migration.number) (\(migration.name))") }
-      if done.isEmpty { Terminal.line("weft: the schema is up to date") }
+      var count = 0
+      for (application, migrator) in Assembly.migrators {
+        for migration in try await migrator.migrate(database) {
+          Terminal.line("weft: \(application): migrated to \(migration.number) (\(migration.name))")
+          count += 1
+        }
+      }
+      if count == 0 { Terminal.line("weft: the schema is up to date") }
       await database.close()
       withExtendedLifetime(lock) {}
     } catch {
