@@ -132,7 +132,9 @@ struct ServeSettings {
   }
 
   /// What the processes on one data directory share in memory.
-  var generationPath: String { dataDirectory + "/weft.generation" }
+  var generationPath: String { Self.generationPath(dataDirectory: dataDirectory) }
+
+  static func generationPath(dataDirectory: String) -> String { dataDirectory + "/weft.generation" }
 
   private static func secret(_ variable: String, _ source: SettingSource) throws -> [UInt8]? {
     guard let text = try source.text(variable) else { return nil }
@@ -142,7 +144,7 @@ struct ServeSettings {
     return Array(text.utf8)
   }
 
-  private static func databasePath(_ source: SettingSource, dataDirectory: String) throws -> String {
+  static func databasePath(_ source: SettingSource, dataDirectory: String) throws -> String {
     guard let url = try source.text("WEFT_DATABASE_URL") else { return dataDirectory + "/weft.db" }
     guard url.hasPrefix("sqlite:"), url.utf8.count > 7 else {
       throw SettingError(setting: "WEFT_DATABASE_URL", takes: "sqlite:PATH (PostgreSQL is not supported yet)", got: url)

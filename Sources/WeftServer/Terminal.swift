@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// What commands say to people.
 enum Terminal {
@@ -10,6 +11,15 @@ enum Terminal {
   /// A line on standard output, at once: whoever started us may be waiting for it behind a pipe.
   static func line(_ text: String) {
     FileHandle.standardOutput.write(Data((text + "\n").utf8))
+  }
+
+  /// Whether somebody sits before standard input.
+  static var isInteractive: Bool { isatty(STDIN_FILENO) == 1 }
+
+  /// Asks for something that is not to be seen on the screen; nil where there is no terminal to ask.
+  static func secret(_ prompt: String) -> String? {
+    guard isInteractive, let text = getpass(prompt) else { return nil }
+    return String(cString: text)
   }
 }
 

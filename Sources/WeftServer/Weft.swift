@@ -6,5 +6,5 @@ struct Weft: AsyncParsableCommand {
     commandName: "weft",
     abstract: "Documented REST and gRPC services from one process.",
     version: "weft 0.1.0",
-    subcommands: [Serve.self, Gateway.self, Call.self, Migrate.self])
+    subcommands: [Serve.self, Gateway.self, Call.self, Admin.self, Migrate.self])
 }

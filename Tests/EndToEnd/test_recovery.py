@@ -64,6 +64,18 @@ def test_unknown_and_disabled_addresses_get_the_same_answer_and_no_message(serve
     assert server.messages("nobody-at-all@example.com") == [] and len(server.messages(disabled.email)) == count
 
 
+def test_an_address_that_the_server_made_up_gets_no_message(server):
+    number = "13912340001"
+    assert server.call("POST", "/api/auth/send-sms-code", json={"phone_number": number, "turnstileToken": "x"}).status_code == 200
+    code = server.messages(number)[-1]["code"]
+    login = server.call("POST", "/api/auth/login-by-sms", json={"phone_number": number, "code": code})
+    assert login.status_code == 200, login.text
+    email = server.call("GET", "/api/users/me", login.json()["access_token"]).json()["email"]
+    assert email.endswith("@dreamreflex.com")
+    assert ask(server, email).status_code == 200 and server.messages(email) == []
+    assert ask(server, "zhang.san@dreamreflex.com").status_code == 200
+
+
 def test_wrong_used_and_foreign_codes_are_refused_alike(server):
     user = server.register()
     code = reset_code(server, user.email)

@@ -18,7 +18,7 @@ struct ResetCodes: Sendable {
   ///
   /// - Parameters:
   ///   - email: In lower case.
-  ///   - user: Whose address it is; for nobody's and a disabled account's a code is stored that nobody learns, so that neither the work
+  ///   - user: Whose address it is; for nobody's, a disabled account's and an address that we made up a code is stored that nobody learns, so that neither the work
   ///     now nor a try later tells whether there is one.
   ///   - entry: For the audit trail, if there is something to tell.
   /// - Throws: `mailNotSent`, and only where there was somebody to send to.
@@ -30,7 +30,7 @@ struct ResetCodes: Sendable {
       try CodeStore.replace(stored, for: binding, now: now, transaction)
       if let entry { try AuditStore.insert(entry, transaction) }
     }
-    guard let user, user.isActive else { return }
+    guard let user, user.isActive, !PhoneAccounts.isMadeUp(email) else { return }
     do {
       try await mail.send(
         OutgoingMessage(

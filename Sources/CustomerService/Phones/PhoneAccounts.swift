@@ -112,6 +112,15 @@ struct PhoneAccounts: Sendable {
     return ["\(number)", "user\(number)", "user\(number)-\(suffix)"].map { "\($0)@\(Self.madeUpDomain)" }
   }
 
+  /// Whether an address may be one of those, which nobody has ever shown to be theirs: no message goes there.
+  static func isMadeUp(_ email: String) -> Bool {
+    guard let at = email.lastIndex(of: "@"), email[email.index(after: at)...] == madeUpDomain else { return false }
+    let name = email[..<at].utf8
+    let number = name.starts(with: "user".utf8) ? name.dropFirst(4) : name[...]
+    let digits = number.prefix { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") || $0 == UInt8(ascii: "+") }
+    return digits.count >= 5 && (digits.count == number.count || number.dropFirst(digits.count).first == UInt8(ascii: "-"))
+  }
+
   private func refused(_ call: ServerCall) -> CustomerServiceError {
     call.logger.notice("text message code refused", metadata: ["peer": "\(call.peer)"])
     return .invalidTextMessageCode

@@ -1,0 +1,58 @@
+import ArgumentParser
+import CustomerService
+import CustomerServiceAPI
+import Foundation
+import Identity
+import Platform
+
+/// `weft admin rotate-secret`: another secret signs access tokens from now on.
+struct AdminRotateSecret: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rotate-secret", abstract: "Replaces the secret that signs access tokens.",
+    discussion: """
+      On a running server, or in the data directory (--data-dir) of one that does not run. Tokens given out before work until they end, \
+      half an hour at most. Where WEFT_JWT_SECRET says which secret signs, change it there and keep the old one in WEFT_JWT_SECRET_PREVIOUS \
+      for half an hour.
+      """)
+
+  @Flag(name: .customLong("at-once"), help: "Take nothing that was signed before: for a secret that was stolen. Everybody signs in again.")
+  var atOnce = false
+  @Option(name: .customLong("data-dir"), help: "The data directory of a server that does not run.")
+  var dataDirectory: String?
+  @OptionGroup var server: AdminServer
+  @OptionGroup var flags: AdminOfflineFlags
+
+  func run() async throws {
+    if let dataDirectory { return try await rotate(in: dataDirectory) }
+    try await server.run { session in
+      let answer = try await CSAAdminV1.SigningSecretAdminServiceClient(session.client).rotateSigningSecret(.with { $0.atOnce = atOnce })
+      try session.show(answer) { answer in
+        answer.previousAcceptedUntil.map { "weft: rotated; older tokens are taken until \(AdminTable.time($0))" }
+          ?? "weft: rotated; everybody has to sign in again"
+      }
+    }
+  }
+
+  private func rotate(in directory: String) async throws {
+    do {
+      let place = try await OperatorDirectory(directory, databaseURL: flags.databaseURL)
+      do {
+        guard place.isAlone else {
+          throw OperatorDirectory.Failure(description: "a server runs on \(directory): ask it with --server, without --data-dir")
+        }
+        try await place.tasks.noteSecretRotation(atOnce: atOnce)
+        let now = SystemTime().wallSeconds
+        _ = try SigningSecretFiles(directory: directory, random: SystemRandom()).rotate(
+          at: now, acceptedUntil: atOnce ? nil : now + OperatorTasks.secretOverlap.components.seconds)
+      } catch {
+        await place.close()
+        throw error
+      }
+      await place.close()
+      Terminal.line("weft: rotated")
+    } catch {
+      Terminal.error("\(error)")
+      throw ExitCode.failure
+    }
+  }
+}
