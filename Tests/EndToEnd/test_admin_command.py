@@ -178,6 +178,19 @@ def test_users_are_listed_disabled_enabled_and_made_administrators(server):
     assert server.messages(user.email)[-1]["purpose"] == "reset"
 
 
+def test_oauth_clients_are_registered_listed_and_disabled(server):
+    out = as_admin(server, "oauth-clients", "create", "报表助手", "--redirect-uri", "https://client.example.com/callback", "--scope", "openid")
+    assert out.returncode == 0, out.stderr
+    client = re.search(r"client id:\s+(\S+)\nclient secret: (\S+)\n", out.stdout)
+    listed = as_admin(server, "oauth-clients", "list").stdout
+    assert client[1] in listed and "报表助手" in listed and client[2] not in listed
+    assert "disabled" in as_admin(server, "oauth-clients", "disable", client[1]).stdout
+    assert "active" in as_admin(server, "oauth-clients", "enable", client[1]).stdout
+    public = as_admin(server, "oauth-clients", "create", "手机应用", "--redirect-uri", "http://127.0.0.1/cb", "--scope", "openid", "--public")
+    assert public.returncode == 0 and "secret" not in public.stdout
+    assert as_admin(server, "oauth-clients", "create", "x", "--redirect-uri", "ftp://x").returncode > 64
+
+
 def test_the_audit_trail_is_shown(server):
     user = server.register()
     out = as_admin(server, "audit", "--target", user.id)

@@ -68,7 +68,7 @@ def test_an_address_that_the_server_made_up_gets_no_message(server):
     number = "13912340001"
     assert server.call("POST", "/api/auth/send-sms-code", json={"phone_number": number, "turnstileToken": "x"}).status_code == 200
     code = server.messages(number)[-1]["code"]
-    login = server.call("POST", "/api/auth/login-by-sms", json={"phone_number": number, "code": code})
+    login = server.call("POST", "/api/auth/login-by-sms", json={"phone_number": number, "verification_code": code})
     assert login.status_code == 200, login.text
     email = server.call("GET", "/api/users/me", login.json()["access_token"]).json()["email"]
     assert email.endswith("@dreamreflex.com")

@@ -15,7 +15,7 @@ struct AdminServer: ParsableArguments {
   var email: String?
   @Flag(help: "Print the answer as JSON.")
   var json = false
-  @OptionGroup var security: AdminSecurity
+  @OptionGroup var security: Call.Security
 
   mutating func validate() throws {
     guard HostAndPort(server) != nil else { throw ValidationError("--server takes HOST:PORT, got \"\(server)\"") }
@@ -104,27 +104,5 @@ struct AdminServer: ParsableArguments {
     } catch {
       Terminal.error("the sign-in for this task was not ended and ends by itself in half an hour: \(error)")
     }
-  }
-}
-
-/// Whom to believe, and as whom to come.
-struct AdminSecurity: ParsableArguments {
-  @Flag(help: "Use TLS and check the server's certificate.")
-  var tls = false
-  @Option(
-    name: [.customLong("ca"), .customLong("cacert")], help: "PEM file of the authorities to trust instead of the system's; implies TLS.")
-  var authorities: String?
-  @Option(name: .customLong("cert"), help: "PEM file of the certificate to show to the server; implies TLS.")
-  var certificate: String?
-  @Option(name: .customLong("key"), help: "PEM file of its private key.")
-  var key: String?
-
-  mutating func validate() throws {
-    guard (certificate == nil) == (key == nil) else { throw ValidationError("--cert and --key take two PEM files, and go together") }
-  }
-
-  func context() throws -> TLSContext? {
-    guard tls || authorities != nil || certificate != nil else { return nil }
-    return try TLSContext(client: .init(authorityFile: authorities, certificateFile: certificate, keyFile: key))
   }
 }
