@@ -13,9 +13,14 @@ tools/setup.sh nghttp2-server libgrpc++-dev protobuf-compiler-grpc libsimdjson-d
 mkdir -p "$work"
 cp -r --no-preserve=mode "$peers"/. "$work"/
 find "$work" -maxdepth 1 -name '*.sh' -exec chmod +x {} +
-[[ -x $work/swift/.build/release/SWCodec && -x $work/bin/ng_echo ]] || (cd "$work" && ./build.sh)
-
-"$work/venv/bin/pip" install -q --disable-pip-version-check -r "$work/fastapi_csa/requirements.txt"
+# Built once for each version of their sources; a build that was cut off goes on.
+version=$(cd "$peers" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1)
+if [[ $(cat "$work/built" 2>/dev/null) != "$version" ]]; then
+  echo "bench: building the peers in $work, about 15 minutes the first time"
+  (cd "$work" && ./build.sh)
+  "$work/venv/bin/pip" install -q --disable-pip-version-check -r "$work/fastapi_csa/requirements.txt"
+  echo "$version" >"$work/built"
+fi
 
 for product in weft weft-bench weft-codec-bench; do swift build -c release --product $product; done
 bin=$PWD/.build/release

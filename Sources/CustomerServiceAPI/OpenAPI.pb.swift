@@ -1460,7 +1460,19 @@ public enum CustomerServiceAPIDescription {
                 }
               }
             },
-            "security": []
+            "security": [],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/oauth/token \\\n  --data-urlencode 'grant_type=authorization_code' \\\n  --data-urlencode 'code=SplxlOBeZQQYbYS6WxSbIA' \\\n  --data-urlencode 'redirect_uri=https://client.example.com/callback' \\\n  --data-urlencode 'code_verifier=dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk' \\\n  --data-urlencode 'refresh_token=tGzv3JOkF0XG5Qx2TlKWIA' \\\n  --data-urlencode 'scope=openid profile' \\\n  --data-urlencode 'client_id=507f1f77bcf86cd799439013' \\\n  --data-urlencode 'client_secret=gX1fBat3bV'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call 127.0.0.1:50051 csa.v1.OAuthService/IssueToken \\\n  '{\"grant_type\": \"authorization_code\", \"code\": \"SplxlOBeZQQYbYS6WxSbIA\", \"redirect_uri\": \"https://client.example.com/callback\", \"code_verifier\": \"dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk\", \"refresh_token\": \"tGzv3JOkF0XG5Qx2TlKWIA\", \"scope\": \"openid profile\", \"client_id\": \"507f1f77bcf86cd799439013\", \"client_secret\": \"gX1fBat3bV\"}'"
+              }
+            ]
           }
         },
         "/oauth/userinfo": {
@@ -1518,7 +1530,19 @@ public enum CustomerServiceAPIDescription {
                 }
               }
             },
-            "security": []
+            "security": [],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/oauth/userinfo"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call 127.0.0.1:50051 csa.v1.OAuthService/GetUserInfo"
+              }
+            ]
           },
           "post": {
             "operationId": "OAuthService_PostUserInfo",
@@ -1589,7 +1613,19 @@ public enum CustomerServiceAPIDescription {
                 }
               }
             },
-            "security": []
+            "security": [],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/oauth/userinfo \\\n  --data-urlencode 'access_token=SlAV32hkKG'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call 127.0.0.1:50051 csa.v1.OAuthService/PostUserInfo \\\n  '{\"access_token\": \"SlAV32hkKG\"}'"
+              }
+            ]
           }
         },
         "/oauth/revoke": {
@@ -1654,7 +1690,19 @@ public enum CustomerServiceAPIDescription {
                 }
               }
             },
-            "security": []
+            "security": [],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/oauth/revoke \\\n  --data-urlencode 'token=45ghiukldjahdnhzdauz' \\\n  --data-urlencode 'token_type_hint=refresh_token' \\\n  --data-urlencode 'client_id=507f1f77bcf86cd799439013' \\\n  --data-urlencode 'client_secret=gX1fBat3bV'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call 127.0.0.1:50051 csa.v1.OAuthService/RevokeToken \\\n  '{\"token\": \"45ghiukldjahdnhzdauz\", \"token_type_hint\": \"refresh_token\", \"client_id\": \"507f1f77bcf86cd799439013\", \"client_secret\": \"gX1fBat3bV\"}'"
+              }
+            ]
           }
         },
         "/oauth/introspect": {
@@ -1719,7 +1767,19 @@ public enum CustomerServiceAPIDescription {
                 }
               }
             },
-            "security": []
+            "security": [],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/oauth/introspect \\\n  --data-urlencode 'token=2YotnFZFEjr1zCsicMWpAA' \\\n  --data-urlencode 'token_type_hint=access_token' \\\n  --data-urlencode 'client_id=507f1f77bcf86cd799439013' \\\n  --data-urlencode 'client_secret=gX1fBat3bV'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call 127.0.0.1:50051 csa.v1.OAuthService/IntrospectToken \\\n  '{\"token\": \"2YotnFZFEjr1zCsicMWpAA\", \"token_type_hint\": \"access_token\", \"client_id\": \"507f1f77bcf86cd799439013\", \"client_secret\": \"gX1fBat3bV\"}'"
+              }
+            ]
           }
         },
         "/.well-known/openid-configuration": {
@@ -1809,7 +1869,19 @@ public enum CustomerServiceAPIDescription {
                 }
               }
             },
-            "security": []
+            "security": [],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/oauth/jwks"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call 127.0.0.1:50051 csa.v1.OAuthService/GetKeys"
+              }
+            ]
           }
         },
         "/api/oauth/authorizations": {

@@ -28,7 +28,7 @@ struct DocumentationPagesTests {
     let pages = DocumentationPages(openAPI: Array("{}".utf8), swaggerUI: Self.swaggerUI)
     let html = String(decoding: try #require(pages.pages["/docs"]).body, as: UTF8.self)
     let named = html.split(separator: "\"").filter { $0.hasPrefix("/docs/") }
-    #expect(named.count == 4)
+    #expect(named.count == 5)
     for path in named { #expect(pages.pages[String(path)] != nil) }
   }
 
