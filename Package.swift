@@ -65,7 +65,7 @@ let package = Package(
     library("Protobuf"),
     library("Net", ["CLinux", "COpenSSL"]),
     library("HTTP", ["Net", "CNghttp2"]),
-    library("RPC", ["CZlib", "Protobuf", "Net", "HTTP", logging]),
+    library("RPC", ["CZlib", "Platform", "Protobuf", "Net", "HTTP", logging]),
     library("Gateway", ["Platform", "Protobuf", "Net", "HTTP", "RPC", logging]),
     library("CustomerServiceAPI", ["Protobuf", "RPC"]),
     library("Storage", ["CSQLite", "Platform", logging]),
@@ -76,8 +76,8 @@ let package = Package(
     program(
       "WeftServer",
       [
-        "CustomerService", "CustomerServiceAPI", "Delivery", "Gateway", "HTTP", "Identity", "Log", "Net", "Outbound", "Platform", "Protobuf",
-        "RPC", "Storage", logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "CLinux", "CustomerService", "CustomerServiceAPI", "Delivery", "Gateway", "HTTP", "Identity", "Log", "Net", "Outbound", "Platform",
+        "Protobuf", "RPC", "Storage", logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     library("Generator", ["Protobuf"], path: "codegen/Generator"),

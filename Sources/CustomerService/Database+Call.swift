@@ -6,7 +6,7 @@ import Storage
 extension Database {
   func read<Value: Sendable>(for call: ServerCall, _ body: @escaping @Sendable (ReadTransaction) throws -> Value) async throws -> Value {
     do {
-      return try await read(deadline: call.latest, body)
+      return try await read(deadline: call.latest, hold: call.answerHold, body)
     } catch let error as StorageError {
       throw error.rpcError ?? error
     }
@@ -39,6 +39,8 @@ extension StorageError {
       RPCError.serverBusy(retryAfter: retryAfter)
     case .deadline: RPCError.waitTimedOut
     case .cancelled: CancellationError()
+    // Answers under way leave no room for this one.
+    case .noRoom: RPCError.serverBusy(retryAfter: .seconds(5))
     // Another process has held the lock for as long as this one waits.
     case .busy: RPCError.serverBusy(retryAfter: .seconds(1))
     default: nil

@@ -1,5 +1,6 @@
 import HTTP
 import Net
+import Platform
 import Protobuf
 import RPC
 
@@ -26,7 +27,9 @@ final class RESTExchange: HTTPStreamOwner, @unchecked Sendable {
   private var pathCount = 0
   private var body: [UInt8] = []
   /// What a large body holds of the process's budget, while it has not come whole.
-  private var hold: ReceiveHold?
+  private var hold: MemoryHold?
+  /// What a large answer holds of the process's budget, until it has left.
+  private var answerHold: MemoryHold?
   /// Bytes of a body that the request is made without.
   private var droppedCount = 0
   private var task: Task<Void, Never>?
@@ -154,7 +157,7 @@ final class RESTExchange: HTTPStreamOwner, @unchecked Sendable {
     }
     stream.inbound.withUnsafeBytes { body.append(contentsOf: $0) }
     stream.consume(arrived)
-    let hold = hold ?? ReceiveHold(gateway.options.receiveBudget)
+    let hold = hold ?? MemoryHold(gateway.options.receiveBudget)
     self.hold = hold
     guard hold.grew(to: body.count) else { return failForLackOfRoom() }
     if stream.inboundEnded {
@@ -170,7 +173,7 @@ final class RESTExchange: HTTPStreamOwner, @unchecked Sendable {
   func streamClosed(_ stream: HTTPStream, _ reason: HTTPCloseReason) {
     state = .answered
     body = []
-    hold = nil
+    (hold, answerHold) = (nil, nil)
     // The client is gone; its call is not to go on without it.
     task?.cancel()
     task = nil
@@ -241,8 +244,10 @@ final class RESTExchange: HTTPStreamOwner, @unchecked Sendable {
       headers.remove("content-type")
       return send(status, headers, [])
     }
+    guard holdAnswer(reply.message.count) else { return failForLackOfRoom() }
     do {
       let body = try ReplyWriter.write(reply.message, of: route, wallMicroseconds: { gateway.time.wallMicroseconds }, headers: &headers)
+      answerHold?.set(to: body.count)
       // A redirection says where; it is nothing itself.
       if body.isEmpty, status < 400, status >= 300 { headers.remove("content-type") }
       send(status, headers, body)
@@ -252,6 +257,16 @@ final class RESTExchange: HTTPStreamOwner, @unchecked Sendable {
         metadata: ["request_id": "\(requestID)", "rpc": "\(route.method.schema.fullName)", "error": "\(error)"])
       fail(RPCError(.internalError, "服务器内部错误"))
     }
+  }
+
+  /// - Returns: False if answers under way hold so much that this one is not to be made. What has changed something is told in any case.
+  private func holdAnswer(_ count: Int) -> Bool {
+    guard count > MemoryBudget.freeBytes else { return true }
+    let hold = MemoryHold(gateway.options.answerBudget)
+    guard hold.grew(to: count) || stream.request.method != .get && stream.request.method != .head else { return false }
+    hold.set(to: count)
+    answerHold = hold
+    return true
   }
 
   private func answerHead(of route: RESTRoute?) -> Headers {

@@ -21,7 +21,9 @@ public final class RESTGateway: HTTPHandler {
     /// Numeric addresses of proxies whose `X-Forwarded-For` is believed.
     public var trustedProxies: [String] = []
     /// Shared by everything that receives in this process.
-    public var receiveBudget = ReceiveBudget()
+    public var receiveBudget = MemoryBudget()
+    /// Shared by everything that answers in this process.
+    public var answerBudget = MemoryBudget()
 
     public init() {}
 

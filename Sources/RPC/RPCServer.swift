@@ -1,6 +1,7 @@
 public import HTTP
 public import Logging
 import Net
+public import Platform
 import Synchronization
 
 /// Serves RPCs: over HTTP/2 as an `HTTPHandler`, and in this process through `InProcessInvoker`.
@@ -14,7 +15,9 @@ public final class RPCServer: HTTPHandler {
     /// The same for health and reflection, whose requests are names and which anybody may call.
     public var infrastructureMessageBytesMax = 64 * 1024
     /// Shared by everything that receives in this process.
-    public var receiveBudget = ReceiveBudget()
+    public var receiveBudget = MemoryBudget()
+    /// Shared by everything that answers in this process.
+    public var answerBudget = MemoryBudget()
 
     public init() {}
   }
@@ -24,7 +27,8 @@ public final class RPCServer: HTTPHandler {
   let logger: Logger
   let logsCalls: Bool
   let gatewaySecret: GatewaySecret?
-  let receiveBudget: ReceiveBudget
+  let receiveBudget: MemoryBudget
+  let answerBudget: MemoryBudget
   let requestIDs = RequestIDs()
   private let health: HealthService?
   private let drain = Mutex(Drain())
@@ -49,6 +53,7 @@ public final class RPCServer: HTTPHandler {
     self.logger = logger
     logsCalls = logger.logLevel <= .debug
     receiveBudget = limits.receiveBudget
+    answerBudget = limits.answerBudget
     self.gatewaySecret = GatewaySecret(gatewaySecret)
     health = services.lazy.compactMap { $0 as? HealthService }.first
     table = MethodTable(

@@ -1,5 +1,6 @@
 public import Logging
 public import Net
+public import Platform
 public import Protobuf
 
 /// One call, as its handler sees it: who calls, what came along, what goes back beside the reply.
@@ -36,6 +37,7 @@ public class ServerCall: @unchecked Sendable {  // every stored `var` is touched
   private var hasCaughtUp = false
   private let startedAt: MonotonicTime
   private var writer = BinaryWriter()
+  private var storedAnswerHold: MemoryHold?
 
   /// What the writer of a call may hold on to between two replies.
   private static let keptWriterBytesMax = 64 * 1024
@@ -115,6 +117,16 @@ public class ServerCall: @unchecked Sendable {  // every stored `var` is touched
   public func setHTTPHeader(_ name: String, _ value: String) {
     assertOnLoop()
     responseMetadata.add("weft-http-header-" + name, value)
+  }
+
+  /// What the answer holds of the process's memory, from the reading of its rows until it has left: whoever reads for it asks here
+  /// for room, and refuses the call, which has changed nothing yet, if there is none.
+  public var answerHold: MemoryHold {
+    assertOnLoop()
+    if let storedAnswerHold { return storedAnswerHold }
+    let hold = MemoryHold(server.answerBudget)
+    storedAnswerHold = hold
+    return hold
   }
 
   /// Ends the call with UNAVAILABLE as soon as the server drains, instead of letting it finish: for streams that have no end of their own.
@@ -355,6 +367,8 @@ extension ServerCall {
     writer.reset()
     encode(&writer)
     let isLarge = writer.count > ServerCall.keptWriterBytesMax
+    // Not refused here: what the call did may have changed something, and is to be told.
+    if isLarge { answerHold.set(to: writer.count) } else { storedAnswerHold?.set(to: 0) }
     send(&writer)
     if isLarge { writer = BinaryWriter() }
   }

@@ -1,5 +1,6 @@
 import HTTP
 import Net
+import Platform
 import Protobuf
 
 /// A call that came over HTTP: messages are read from the stream's bytes as they lie there, replies go straight into its output.
@@ -13,7 +14,7 @@ final class WireCall: ServerCall, HTTPStreamOwner, @unchecked Sendable {  // loo
   private var sentHead = false
   private var reader: MessageReader
   /// What a large request holds of the process's budget, while it has not come whole.
-  private var hold: ReceiveHold?
+  private var hold: MemoryHold?
   /// A client that sends one request has no reason to pause within it.
   private static let requestIdleTimeout = Duration.seconds(30)
   /// The handler of a call with one request, ready to start once the client has said that this was all.
@@ -116,7 +117,7 @@ final class WireCall: ServerCall, HTTPStreamOwner, @unchecked Sendable {  // loo
 
   private func holdGathered() throws(RPCError) {
     guard reader.gatheredCount > 0 else { return }
-    let hold = hold ?? ReceiveHold(server.receiveBudget)
+    let hold = hold ?? MemoryHold(server.receiveBudget)
     self.hold = hold
     guard hold.grew(to: reader.gatheredCount) else {
       self.hold = nil

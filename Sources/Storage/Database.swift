@@ -67,13 +67,15 @@ public final class Database: Sendable {
   /// - Parameters:
   ///   - deadline: When to give up, waiting or reading.
   ///   - handle: Takes the read back while it waits.
-  /// - Throws: What `body` throws, and `StorageError`; `.timeLimit` if it reads for too long.
+  ///   - hold: Grows with the texts and blobs that are read.
+  /// - Throws: What `body` throws, and `StorageError`; `.timeLimit` if it reads for too long, `.noRoom` if `hold` cannot grow.
   public func read<Value: Sendable>(
-    deadline: MonotonicInstant? = nil, handle: WaitHandle? = nil, _ body: @escaping @Sendable (ReadTransaction) throws -> Value
+    deadline: MonotonicInstant? = nil, handle: WaitHandle? = nil, hold: MemoryHold? = nil,
+    _ body: @escaping @Sendable (ReadTransaction) throws -> Value
   ) async throws -> Value {
     let result: Result<Value, any Error>
     do throws(WaitFailure) {
-      result = try await readers.run(deadline: deadline, handle: handle) { $0.read(deadline: deadline, body) }
+      result = try await readers.run(deadline: deadline, handle: handle) { $0.read(deadline: deadline, hold: hold, body) }
     } catch {
       throw StorageError(error)
     }

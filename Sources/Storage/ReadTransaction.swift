@@ -1,3 +1,5 @@
+internal import Platform
+
 /// A view of the database at one moment, for the length of a closure.
 ///
 /// It is used by one thread and must not leave the closure that receives it.
@@ -6,8 +8,13 @@ public class ReadTransaction {
   /// The first statement that failed. Nothing runs after it, because PostgreSQL would not go on either.
   private(set) var failure: StorageError?
   private var isOpen = true
+  private let hold: MemoryHold?
+  private var heldBytes = 0
 
-  init(connection: Connection) { self.connection = connection }
+  init(connection: Connection, hold: MemoryHold? = nil) {
+    self.connection = connection
+    self.hold = hold
+  }
 
   /// Every row of a query.
   ///
@@ -51,8 +58,15 @@ public class ReadTransaction {
     let statement = try begin(sql, parameters)
     defer { statement.reset() }
     while try recording({ () throws(StorageError) in try statement.step() }) {
-      if try !body(Row(statement: statement)) { return }
+      let goesOn = try body(Row(statement: statement))
+      try holdBytes(statement.takeBytesRead())
+      if !goesOn { return }
     }
+  }
+
+  private func holdBytes(_ count: Int) throws(StorageError) {
+    heldBytes += count
+    if let hold, !hold.grew(to: heldBytes) { try recording { () throws(StorageError) in throw .noRoom } }
   }
 
   /// A prepared statement with its parameters set; the caller resets it.

@@ -34,11 +34,13 @@ final class Reader {
       }, Unmanaged.passUnretained(limit).toOpaque())
   }
 
-  func read<Value>(deadline: MonotonicInstant?, _ body: (ReadTransaction) throws -> Value) -> Result<Value, any Error> {
+  func read<Value>(
+    deadline: MonotonicInstant?, hold: MemoryHold?, _ body: (ReadTransaction) throws -> Value
+  ) -> Result<Value, any Error> {
     let latest = MonotonicInstant.now() + readMax
     limit.breaksOffAt = min(deadline ?? latest, latest)
     do throws(StorageError) { try connection.run("BEGIN") } catch { return .failure(error) }
-    let transaction = ReadTransaction(connection: connection)
+    let transaction = ReadTransaction(connection: connection, hold: hold)
     let result = Result { try body(transaction) }
     transaction.end()
     // The end of the transaction must not be broken off.

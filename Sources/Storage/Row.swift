@@ -15,6 +15,7 @@ public struct Row: ~Copyable {
     try expect(SQLITE_TEXT, column, "text")
     let count = Int(sqlite3_column_bytes(statement.handle, Int32(column)))
     guard let bytes = sqlite3_column_text(statement.handle, Int32(column)) else { throw mismatch(column, "text") }
+    statement.read(count)
     return String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
   }
 
@@ -36,6 +37,7 @@ public struct Row: ~Copyable {
     let count = Int(sqlite3_column_bytes(statement.handle, Int32(column)))
     // SQLite gives no pointer for an empty blob.
     guard let bytes = sqlite3_column_blob(statement.handle, Int32(column)) else { return [] }
+    statement.read(count)
     return Array(UnsafeRawBufferPointer(start: bytes, count: count))
   }
 

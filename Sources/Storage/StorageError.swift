@@ -16,6 +16,8 @@ public enum StorageError: Error, Sendable, Equatable {
   case io(String)
   /// The queue in front of the database is full.
   case overloaded(retryAfter: Duration)
+  /// What was read is more than the process has room for now.
+  case noRoom
   /// The caller's deadline passed while it was waiting for its turn.
   case deadline
   /// The caller took its work back while it was waiting.
@@ -47,6 +49,7 @@ extension StorageError: CustomStringConvertible {
     case .corrupt(let message): "the database is damaged: \(message)"
     case .io(let message): "the database's disk failed: \(message)"
     case .overloaded(let retryAfter): "too many calls wait for the database; try again in \(retryAfter.secondsRoundedUp) s"
+    case .noRoom: "answers under way leave no room for what was read"
     case .deadline: "the deadline passed while waiting for the database"
     case .cancelled: "the call was cancelled while waiting for the database"
     case .timeLimit: "the read took too long and was broken off"

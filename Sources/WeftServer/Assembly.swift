@@ -72,11 +72,12 @@ final class Assembly: Sendable {
     let password = try await application.start(administrator: settings.administrator.map { ($0.email, $0.password) })
     if let password { Terminal.line("weft: administrator admin@localhost has the password \(password)") }
 
-    let receiveBudget = ReceiveBudget()
+    let (receiveBudget, answerBudget) = (MemoryBudget(), MemoryBudget())
     health = HealthService(application.services)
     let services = application.services + [health]
     var limits = RPCServer.Limits()
     limits.receiveBudget = receiveBudget
+    limits.answerBudget = answerBudget
     rpc = RPCServer(
       services: services + ReflectionService.services(describing: services), policies: [application.policy],
       limits: limits, gatewaySecret: settings.gatewaySecret, logger: logger)
@@ -84,6 +85,7 @@ final class Assembly: Sendable {
     self.isReady = isReady
     var gatewayOptions = settings.gatewayOptions
     gatewayOptions.receiveBudget = receiveBudget
+    gatewayOptions.answerBudget = answerBudget
     let gateway = try RESTGateway(
       methods: rpc.methods, invoker: InProcessInvoker(rpc), pages: Self.pages(), options: gatewayOptions,
       isReady: { isReady.value })

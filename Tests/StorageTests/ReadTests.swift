@@ -51,6 +51,36 @@ import Testing
     }
   }
 
+  @Test func aReadThatFindsNoRoomForItsRowsEnds() async throws {
+    try await TestDatabase.with { (database: Database) async throws in
+      let name = String(repeating: "n", count: 99_998)
+      for id in 1...10 as ClosedRange<Int64> { try await database.add(id: id, name: "\(10 + id)" + name) }
+      let budget = MemoryBudget(bytesMax: 700_000)
+      let read = { (hold: MemoryHold, limit: Int64) in
+        try await database.read(hold: hold) { transaction in
+          try transaction.query("SELECT name FROM items LIMIT $limit", ["limit": .integer(limit)]) { row in try row.text(0) }.count
+        }
+      }
+      var hold: MemoryHold? = MemoryHold(budget)
+      if let hold { #expect(try await read(hold, 6) == 6) }
+      #expect(budget.heldBytes == 600_000)
+      await #expect(throws: StorageError.noRoom) { _ = try await read(MemoryHold(budget), 2) }
+      hold = nil
+      #expect(await isGivenBack(budget))
+      await #expect(throws: StorageError.noRoom) { _ = try await read(MemoryHold(budget), 10) }
+      // The reader is as good as new, and who holds nothing is not counted.
+      #expect(await isGivenBack(budget))
+      #expect(try await database.names().count == 10)
+    }
+  }
+
+  /// The reader's thread may let go of what it was given a moment after it has answered.
+  private func isGivenBack(_ budget: MemoryBudget) async -> Bool {
+    let latest = MonotonicInstant.now() + .seconds(5)
+    while budget.heldBytes > 0, MonotonicInstant.now() < latest { await Task.yield() }
+    return budget.heldBytes == 0
+  }
+
   @Test func anErrorOfTheClosureReachesTheCaller() async throws {
     struct Mine: Error {}
     try await TestDatabase.with { (database: Database) async throws in

@@ -13,6 +13,9 @@ final class Statement {
   /// Set while its rows are being read, so that the same SQL inside its own loop gets another statement.
   var isInUse = false
 
+  /// Bytes of texts and blobs that were taken from its rows since the last look.
+  private var bytesRead = 0
+
   /// Takes the handle over.
   init(handle: OpaquePointer) {
     self.handle = handle
@@ -62,6 +65,15 @@ final class Statement {
     sqlite3_reset(handle)
     sqlite3_clear_bindings(handle)
     isInUse = false
+    bytesRead = 0
+  }
+
+  /// A text or blob was taken from a row.
+  func read(_ count: Int) { bytesRead += count }
+
+  func takeBytesRead() -> Int {
+    defer { bytesRead = 0 }
+    return bytesRead
   }
 
   /// The position of a column by its name in the result.
