@@ -17,6 +17,7 @@ find "$work" -maxdepth 1 -name '*.sh' -exec chmod +x {} +
 version=$(cd "$peers" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1)
 if [[ $(cat "$work/built" 2>/dev/null) != "$version" ]]; then
   echo "bench: building the peers in $work, about 15 minutes the first time"
+  [[ -x $work/venv/bin/pip ]] || rm -rf "$work/venv"
   (cd "$work" && ./build.sh)
   "$work/venv/bin/pip" install -q --disable-pip-version-check -r "$work/fastapi_csa/requirements.txt"
   echo "$version" >"$work/built"

@@ -24,6 +24,7 @@ import Testing
     "reference.Defaults": { (bytes) throws(WireError) in try Reference.Defaults(serializedBytes: bytes).serializedBytes() },
     "reference.LegacyLists": { (bytes) throws(WireError) in try Reference.LegacyLists(serializedBytes: bytes).serializedBytes() },
     "reference.Keywords": { (bytes) throws(WireError) in try Reference.Keywords(serializedBytes: bytes).serializedBytes() },
+    "reference.JSONNames": { (bytes) throws(WireError) in try Reference.JSONNames(serializedBytes: bytes).serializedBytes() },
   ]
 
   private struct Sample {
