@@ -191,6 +191,14 @@ def test_oauth_clients_are_registered_listed_and_disabled(server):
     assert as_admin(server, "oauth-clients", "create", "x", "--redirect-uri", "ftp://x").returncode > 64
 
 
+def test_keys_of_the_provider_are_listed_and_rotated(server):
+    before = json.loads(as_admin(server, "keys", "list", "--json").stdout)["items"]
+    assert {k["algorithm"] for k in before} == {"RS256", "ES256"} and "signs" in as_admin(server, "keys", "list").stdout
+    after = json.loads(as_admin(server, "keys", "rotate", "--json").stdout)["items"]
+    assert {k["kid"] for k in before} < {k["kid"] for k in after}
+    assert {k["kid"] for k in after if k["retires_at"]} >= {k["kid"] for k in before}
+
+
 def test_the_audit_trail_is_shown(server):
     user = server.register()
     out = as_admin(server, "audit", "--target", user.id)

@@ -15,5 +15,7 @@ struct Admin: AsyncParsableCommand {
       (WEFT_ADMIN_PASSWORD, or the terminal asks). The exit status is 0; 64 + the gRPC status code of a call that failed; 1 where no \
       call was made.
       """,
-    subcommands: [AdminUsers.self, AdminOAuthClients.self, AdminAudit.self, AdminRotateSecret.self, AdminResetPassword.self])
+    subcommands: [
+      AdminUsers.self, AdminOAuthClients.self, AdminKeys.self, AdminAudit.self, AdminRotateSecret.self, AdminResetPassword.self,
+    ])
 }
