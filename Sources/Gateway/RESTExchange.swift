@@ -330,7 +330,7 @@ final class RESTExchange: HTTPStreamOwner, @unchecked Sendable {
     send(200, headers, Array(#"{"status":"ok"}"#.utf8))
   }
 
-  private func answer(_ page: DocumentationPages.Page) {
+  private func answer(_ page: StaticPage) {
     var headers = gateway.heads.plain(stream.request, requestID: requestID)
     headers.append("etag", page.entityTag)
     headers.append("cache-control", "no-cache")

@@ -34,7 +34,7 @@ public final class RESTGateway: HTTPHandler {
   /// Where a path leads.
   enum Target: Sendable {
     case rpc(RESTRoute)
-    case page(DocumentationPages.Page)
+    case page(StaticPage)
     case health
     /// `/docs` without its files.
     case noPage
@@ -53,12 +53,13 @@ public final class RESTGateway: HTTPHandler {
 
   /// - Parameters:
   ///   - methods: Every RPC that may have a route; those without one are passed over.
+  ///   - developmentPages: Only for a listener on the loopback address, and only if asked for.
   ///   - upstream: How the server stands that a remote `invoker` calls; `/healthz` is 503 unless it serves. Called on any loop.
   ///   - isReady: What `/healthz` says: true once everything works, false while draining. Called on any loop.
   /// - Throws: `RouteError` for a binding that no request could reach or that leads nowhere.
   public init(
-    methods: [MethodDescriptor], invoker: any RPCInvoker, pages: DocumentationPages, options: Options = Options(),
-    time: any TimeSource = SystemTime(), logger: Logger = Logger(label: "weft.gateway"),
+    methods: [MethodDescriptor], invoker: any RPCInvoker, pages: DocumentationPages, developmentPages: DevelopmentPages? = nil,
+    options: Options = Options(), time: any TimeSource = SystemTime(), logger: Logger = Logger(label: "weft.gateway"),
     upstream: @escaping @Sendable () -> UpstreamState = { .serving }, isReady: @escaping @Sendable () -> Bool
   ) throws(RouteError) {
     var routes = RouteTable<Target>()
@@ -74,7 +75,9 @@ public final class RESTGateway: HTTPHandler {
     }
     do throws(RouteTable<Target>.Conflict) {
       try routes.insert(method: "GET", path: "/healthz", target: .health)
-      for (path, page) in pages.pages { try routes.insert(method: "GET", path: path, target: .page(page)) }
+      for pages in [pages.pages, developmentPages?.pages ?? [:]] {
+        for (path, page) in pages { try routes.insert(method: "GET", path: path, target: .page(page)) }
+      }
       if !pages.hasSwaggerUI { try routes.insert(method: "GET", path: "/docs", target: .noPage) }
     } catch {
       throw RouteError(method: "\(error.method) \(error.path)", reason: "an RPC has the path of a page")

@@ -87,7 +87,8 @@ final class Assembly: Sendable {
     gatewayOptions.receiveBudget = receiveBudget
     gatewayOptions.answerBudget = answerBudget
     let gateway = try RESTGateway(
-      methods: rpc.methods, invoker: InProcessInvoker(rpc), pages: Self.pages(), options: gatewayOptions,
+      methods: rpc.methods, invoker: InProcessInvoker(rpc), pages: Self.pages(),
+      developmentPages: settings.offersDevelopmentPages ? DevelopmentPages() : nil, options: gatewayOptions,
       isReady: { isReady.value })
 
     let tls = try settings.tls.map {

@@ -27,6 +27,8 @@ struct ServeSettings {
   let databasePath: String
   let publicURL: String?
   let passkeys: PasskeySettings
+  /// `WEFT_DEV`, on this machine's own address.
+  let offersDevelopmentPages: Bool
   let trustedProxies: [String]
   let cors: CORSPolicy
   let rateLimits: Bool
@@ -52,6 +54,7 @@ struct ServeSettings {
     databasePath = try Self.databasePath(source, dataDirectory: dataDirectory)
     publicURL = try Self.publicURL(source)
     passkeys = try Self.passkeys(source)
+    offersDevelopmentPages = try Self.developmentPages(source, on: self.http)
     trustedProxies = try Self.trustedProxies(source)
     cors = try Self.cors(source)
     rateLimits = try source.choice("WEFT_RATE_LIMITS", ["on": true, "off": false], default: true)
@@ -91,6 +94,11 @@ struct ServeSettings {
     case (nil, _): throw SettingError(setting: "WEFT_ADMIN_EMAIL", takes: "an e-mail address, as WEFT_ADMIN_PASSWORD is set", got: nil)
     case (_, nil): throw SettingError(setting: "WEFT_ADMIN_PASSWORD", takes: "8 to 128 characters, as WEFT_ADMIN_EMAIL is set", got: nil)
     }
+  }
+
+  /// Pages under `/dev` are for whoever sits at this machine: on any other address the setting does nothing.
+  static func developmentPages(_ source: SettingSource, on address: SocketAddress) throws -> Bool {
+    try source.choice("WEFT_DEV", ["1": true, "0": false], default: false) && address.isLoopback
   }
 
   private static func passkeys(_ source: SettingSource) throws -> PasskeySettings {

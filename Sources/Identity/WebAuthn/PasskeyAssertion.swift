@@ -24,6 +24,12 @@ public struct PasskeyUse: Equatable, Sendable {
   public var isUserVerified: Bool
   public var isBackedUp: Bool
 
+  public init(signCount: UInt32, isUserVerified: Bool, isBackedUp: Bool) {
+    self.signCount = signCount
+    self.isUserVerified = isUserVerified
+    self.isBackedUp = isBackedUp
+  }
+
   /// Web Authentication, section 7.2, step 14: both zero for authenticators that do not count, or greater than before.
   ///
   /// - Throws: `signCountNotGreater`: the key may have been copied.

@@ -6,6 +6,11 @@ public struct PasskeyChallenge: Equatable, Sendable {
   public var id: [UInt8]
   /// Wall time in microseconds.
   public var expiresAt: Int64
+
+  public init(id: [UInt8], expiresAt: Int64) {
+    self.id = id
+    self.expiresAt = expiresAt
+  }
 }
 
 /// Makes challenges and knows them again without having stored them: random bytes, an expiry and a keyed hash of both, of the ceremony

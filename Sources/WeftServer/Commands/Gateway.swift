@@ -74,7 +74,8 @@ struct Gateway: AsyncParsableCommand {
     options.trustedProxies = try ServeSettings.trustedProxies(source)
     let gateway = try RESTGateway(
       methods: MethodDescriptor.all(in: CustomerServiceAPIDescription.files),
-      invoker: HTTP2Invoker(client, gatewaySecret: try source.text("WEFT_GATEWAY_SECRET")), pages: Assembly.pages(), options: options,
+      invoker: HTTP2Invoker(client, gatewaySecret: try source.text("WEFT_GATEWAY_SECRET")), pages: Assembly.pages(),
+      developmentPages: try ServeSettings.developmentPages(source, on: address) ? DevelopmentPages() : nil, options: options,
       upstream: { upstreamHealth.state }, isReady: { isReady.value })
 
     let tls = try ServeSettings.tls(source).map { try TLSContext(server: .init(certificateFile: $0.certificate, keyFile: $0.key)) }
