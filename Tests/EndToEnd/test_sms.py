@@ -1,7 +1,11 @@
 """Chapters 1.2.1 to 1.2.5: every documented error, the 60 seconds, and whose a number is."""
+import http.server
+import json
 import random
 import signal
+import socket
 import sqlite3
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -10,7 +14,7 @@ import httpx
 import pytest
 from google.rpc import error_details_pb2, status_pb2
 from rpc import Rpc
-from server import PASSWORD, Server
+from server import PASSWORD, Server, wait_for
 from test_accounts import detail
 from test_remote_gateway import RemoteGateway
 
@@ -165,6 +169,55 @@ def test_message_that_could_not_be_sent_does_not_count(tmp_path):
             detail(send(server, number), 500, "短信发送失败")
         assert login(server, number, older).status_code == 200
         assert send(server, number).status_code == 200
+
+
+class SlowProvider:
+    """A web hook that takes each message and never says so, until its client hangs up."""
+
+    def __init__(self):
+        self.messages, self.lost = [], threading.Event()
+        provider = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                provider.messages.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
+                self.connection.settimeout(30)
+                if self.connection.recv(1) == b"":
+                    provider.lost.set()
+                self.close_connection = True
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
+
+    @property
+    def url(self):
+        return "http://127.0.0.1:%d/" % self.server.server_port
+
+
+def test_message_whose_client_hung_up_counts(tmp_path):
+    with SlowProvider() as provider, Server(tmp_path / "data", env={"WEFT_SMS_URL": provider.url}) as server:
+        number = new_number()
+        client = socket.create_connection(server.ports["http"].split(":"))
+        body = json.dumps({"phone_number": number})
+        client.sendall(f"POST /api/auth/send-sms-code HTTP/1.1\r\nHost: weft\r\nContent-Type: application/json\r\n"
+                       f"Content-Length: {len(body)}\r\n\r\n{body}".encode())
+        wait_for(lambda: provider.messages, "the message at the provider")
+        detail(send(server, number), 429, TOO_SOON)
+        client.close()
+        assert provider.lost.wait(15), "the server goes on for nobody"
+        detail(send(server, number), 429, TOO_SOON)
+        assert len(provider.messages) == 1
+        assert login(server, number, provider.messages[0]["code"]).status_code == 200
 
 
 def test_newer_code_ends_the_older(server):
