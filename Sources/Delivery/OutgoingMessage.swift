@@ -30,7 +30,7 @@ public struct OutgoingMessage: Sendable, Equatable {
 public protocol MessageSender: Sendable {
   /// Hands a message over.
   ///
-  /// - Throws: `DeliveryError`; the message then has not been taken.
+  /// - Throws: `DeliveryError`; the message then has not been taken, unless it is `uncertain`.
   func send(_ message: OutgoingMessage) async throws(DeliveryError)
 }
 
@@ -42,4 +42,6 @@ public enum DeliveryError: Error, Sendable, Equatable {
   case closed
   /// The file or the provider refused; the text is for the log.
   case failed(String)
+  /// Nobody knows whether the provider took it: no answer in time, a connection that broke. The text is for the log.
+  case uncertain(String)
 }

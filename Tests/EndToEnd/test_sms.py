@@ -3,7 +3,6 @@ import http.server
 import json
 import random
 import signal
-import socket
 import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +11,7 @@ from contextlib import contextmanager
 import grpc
 import httpx
 import pytest
+from google.protobuf import message_factory
 from google.rpc import error_details_pb2, status_pb2
 from rpc import Rpc
 from server import PASSWORD, Server, wait_for
@@ -171,19 +171,17 @@ def test_message_that_could_not_be_sent_does_not_count(tmp_path):
         assert send(server, number).status_code == 200
 
 
-class SlowProvider:
-    """A web hook that takes each message and never says so, until its client hangs up."""
+class Provider:
+    """A web hook that takes messages; how it answers is its children's."""
 
     def __init__(self):
-        self.messages, self.lost = [], threading.Event()
+        self.messages = []
         provider = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_POST(self):
                 provider.messages.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
-                self.connection.settimeout(30)
-                if self.connection.recv(1) == b"":
-                    provider.lost.set()
+                provider.answer(self)
                 self.close_connection = True
 
             def log_message(self, *_):
@@ -204,20 +202,56 @@ class SlowProvider:
         return "http://127.0.0.1:%d/" % self.server.server_port
 
 
+class SlowProvider(Provider):
+    """Never answers; says when its client hung up."""
+
+    def __init__(self):
+        self.lost = threading.Event()
+        super().__init__()
+
+    def answer(self, handler):
+        handler.connection.settimeout(30)
+        if handler.connection.recv(1) == b"":
+            self.lost.set()
+
+
+class BadProvider(Provider):
+    """Answers an error, or with no status nothing at all."""
+    status = 503
+
+    def answer(self, handler):
+        if self.status:
+            handler.send_response(self.status)
+            handler.end_headers()
+
+
 def test_message_whose_client_hung_up_counts(tmp_path):
     with SlowProvider() as provider, Server(tmp_path / "data", env={"WEFT_SMS_URL": provider.url}) as server:
-        number = new_number()
-        client = socket.create_connection(server.ports["http"].split(":"))
-        body = json.dumps({"phone_number": number})
-        client.sendall(f"POST /api/auth/send-sms-code HTTP/1.1\r\nHost: weft\r\nContent-Type: application/json\r\n"
-                       f"Content-Length: {len(body)}\r\n\r\n{body}".encode())
+        number, rpc = new_number(), Rpc(server)
+        descriptor = rpc.method("csa.v1.AuthService", "SendSmsCode")
+        request = message_factory.GetMessageClass(descriptor.input_type)(phone_number=number)
+        call = rpc.channel.unary_unary("/csa.v1.AuthService/SendSmsCode").future(request.SerializeToString(), timeout=30)
         wait_for(lambda: provider.messages, "the message at the provider")
         detail(send(server, number), 429, TOO_SOON)
-        client.close()
+        call.cancel()
         assert provider.lost.wait(15), "the server goes on for nobody"
         detail(send(server, number), 429, TOO_SOON)
         assert len(provider.messages) == 1
         assert login(server, number, provider.messages[0]["code"]).status_code == 200
+
+
+def test_provider_that_refuses_does_not_count_and_one_that_breaks_off_does(tmp_path):
+    with BadProvider() as provider, Server(tmp_path / "data", env={"WEFT_SMS_URL": provider.url}) as server:
+        number = new_number()
+        for _ in range(2):
+            detail(send(server, number), 500, "短信发送失败")
+        assert len(provider.messages) == 2
+        detail(login(server, number, provider.messages[1]["code"]), 400, INVALID)
+        provider.status = None
+        detail(send(server, number), 500, "短信发送失败")
+        detail(send(server, number), 429, TOO_SOON)
+        assert login(server, number, provider.messages[2]["code"]).status_code == 200
+        assert provider.messages[2]["code"] not in server.log.read_text()
 
 
 def test_newer_code_ends_the_older(server):

@@ -14,7 +14,8 @@ struct TextMessageCodes: Sendable {
 
   /// Sends a code, which ends an older one.
   ///
-  /// A message that could not be sent does not count: the number need not wait, and the older code goes on.
+  /// A message that could not be sent does not count: the number need not wait, and the older code goes on. One of which nobody
+  /// knows does.
   ///
   /// - Parameter number: 11 digits, checked by the rules of the proto.
   /// - Throws: `textMessageTooSoon`, `textMessageNotSent`.
@@ -40,9 +41,8 @@ struct TextMessageCodes: Sendable {
           channel: .sms, to: number, purpose: "sms", code: digits, text: "您的验证码是 \(digits)，10分钟内有效，请勿告诉他人。如非本人操作，请忽略本短信。"))
     } catch {
       call.logger.error("the text message could not be sent", metadata: ["error": "\(error)"])
-      // A client that goes away breaks the sending off, and nobody knows how far it had come: that counts, or whoever hangs up in time
-      // could have us send as often as they like.
-      guard !call.isCancelled else { throw CancellationError() }
+      // What may have been sent counts, or whoever hangs up in time could have us send as often as they like.
+      if case .uncertain = error { throw CustomerServiceError.textMessageNotSent }
       try await database.write { transaction in
         try TextMessageStore.release(number, reservedAt: now, transaction)
         try CodeStore.restore(older, inPlaceOf: stored, for: binding, transaction)
