@@ -44,7 +44,7 @@ extension DeliveryError {
     switch error {
     case .overloaded: self = .overloaded(retryAfter: .seconds(5))
     case .closed: self = .closed
-    case .timeout, .interrupted, .cancelled, .responseTooLarge: self = .uncertain("\(error)")
+    case .timeout, .interrupted, .cancelled: self = .uncertain("\(error)")
     default: self = .failed("\(error)")
     }
   }
