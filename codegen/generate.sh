@@ -52,7 +52,7 @@ openapi="openapi_title=Customer service,openapi_version=2.1.0"
 # Which folder answers which service, for docs/routes.md.
 handlers=
 for entry in AuthService:Accounts PasskeyService:Passkeys UserService:Accounts UserAdminService:Accounts RecoveryService:Accounts SigningSecretAdminService:Accounts AuditAdminService:Audit TicketService:Tickets TicketAdminService:Tickets ApplicationKeyService:ApplicationKeys \
-  OAuthService:OAuth OAuthClientAdminService:OAuth SigningKeyAdminService:OAuth; do
+  OAuthService:OAuth OAuthPageService:OAuth OAuthClientAdminService:OAuth SigningKeyAdminService:OAuth; do
   handlers+=${handlers:+,}handlers=${entry%:*}:Sources/CustomerService/${entry#*:}
 done
 

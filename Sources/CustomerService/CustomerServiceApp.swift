@@ -52,7 +52,7 @@ public final class CustomerServiceApp: Sendable {
 
   /// The application's schema, in order; released ones are never edited.
   public static let migrator = Migrator(
-    application: "csa", migrations: [.first, .signInsAndAudit, .validityChanges, .phonesAndKeys, .oauth, .passkeys])
+    application: "csa", migrations: [.first, .signInsAndAudit, .validityChanges, .phonesAndKeys, .oauth, .passkeys, .browserSessions])
 
   /// Who may call, for `RPCServer`.
   public let policy: any ApplicationPolicy
@@ -96,12 +96,18 @@ public final class CustomerServiceApp: Sendable {
     self.keyRing = keyRing
     self.validity = validity
     self.keys = keys
-    policy = CustomerServicePolicy(tokens: tokens, validity: validity, keys: keys, limitsRates: needs.limitsRates, time: time)
+    let policy = CustomerServicePolicy(tokens: tokens, validity: validity, keys: keys, limitsRates: needs.limitsRates, time: time)
+    self.policy = policy
+    let authentication = PasswordAuthentication(database: database, passwords: passwords, limits: limits)
+    let endpoint = AuthorizationEndpoint(
+      database: database, time: time, ids: ids, policy: policy,
+      sessions: BrowserSessions(database: database, ids: ids, secret: needs.hashSecret, time: time, random: needs.random),
+      forms: FormTokens(secret: needs.hashSecret), codes: AuthorizationCodes(secrets: oauth, time: time), keys: keyRing,
+      publicURL: needs.publicURL)
     services = [
       AuthService(
         database: database, time: time, ids: ids, codes: codes, passwords: passwords,
-        authentication: PasswordAuthentication(database: database, passwords: passwords, limits: limits), signIns: signIns,
-        mail: needs.mail, limits: limits, phones: phones),
+        authentication: authentication, signIns: signIns, mail: needs.mail, limits: limits, phones: phones),
       RecoveryService(
         database: database, time: time, ids: ids, codes: codes, resets: resets, passwords: passwords, validity: validity, limits: limits),
       UserService(database: database, time: time, ids: ids, passwords: passwords, validity: validity, limits: limits),
@@ -121,7 +127,8 @@ public final class CustomerServiceApp: Sendable {
         publicURL: needs.publicURL,
         clients: ClientAuthentication(database: database, secrets: oauth, limits: oauthLimits),
         issue: TokenIssue(secrets: oauth, ids: ids, time: time), idTokens: IDTokens(keys: keyRing, issuer: needs.publicURL, time: time),
-        keys: keyRing, limits: oauthLimits),
+        keys: keyRing, limits: oauthLimits, endpoint: endpoint),
+      OAuthPageService(endpoint: endpoint, passwords: authentication, phones: phones, passkeys: passkeySignIn, policy: policy),
       SigningKeyAdminService(keys: keyRing, ids: ids, time: time),
       OAuthClientAdminService(database: database, time: time, ids: ids, secrets: oauth),
     ]
@@ -154,6 +161,7 @@ public final class CustomerServiceApp: Sendable {
     try await needs.database.write { transaction in
       try SignInStore.forgetExpired(now: now, transaction)
       try OAuthCodeStore.forgetExpired(now: now, transaction)
+      try BrowserSessionStore.forgetExpired(now: now, transaction)
       try OAuthTokenStore.forgetExpired(now: now, transaction)
       try OAuthGrantStore.forgetExpired(now: now, transaction)
       try AuditStore.forget(before: auditedSince, transaction)

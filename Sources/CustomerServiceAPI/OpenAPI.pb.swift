@@ -19,6 +19,7 @@ public enum CustomerServiceAPIDescription {
       CSAv1.applicationKeyFile,
       CSAv1.authFile,
       CSAv1.oauthFile,
+      CSAv1.oauthPageFile,
       CSAv1.passkeyFile,
       CSAv1.recoveryFile,
       CSAv1.ticketFile,
@@ -45,6 +46,10 @@ public enum CustomerServiceAPIDescription {
         {
           "name": "OAuthService",
           "description": "The provider's endpoints. Errors of the token, revocation and introspection endpoints carry `error` and `error_description` (RFC 6749,\nsection 5.2) beside `detail`."
+        },
+        {
+          "name": "OAuthPageService",
+          "description": "Pages for browsers and the forms on them. Each form carries the client's request and a token that binds both to the browser's cookie; what\nis refused is said on the page."
         },
         {
           "name": "PasskeyService",
@@ -1782,6 +1787,453 @@ public enum CustomerServiceAPIDescription {
             ]
           }
         },
+        "/oauth/authorize": {
+          "get": {
+            "operationId": "OAuthService_Authorize",
+            "tags": [
+              "OAuthService"
+            ],
+            "summary": "Asks a user to sign in and to let a client know who they are (RFC 6749, section 4.1.1; OpenID Connect Core 1.0, section 3.1.2.1).",
+            "description": "A browser gets pages, and in the end is sent to `redirect_uri` with `code`, `state` and `iss` (RFC 9207), or with `error`. With an access token of this application as bearer the answer is 302 at once. To an unknown client or `redirect_uri` nobody is sent. Every parameter may be given once.",
+            "parameters": [
+              {
+                "name": "response_type",
+                "in": "query",
+                "description": "What is wanted: code.",
+                "schema": {
+                  "type": "array",
+                  "items": {
+                    "type": "string"
+                  }
+                },
+                "example": "code"
+              },
+              {
+                "name": "client_id",
+                "in": "query",
+                "description": "The client.",
+                "schema": {
+                  "type": "array",
+                  "items": {
+                    "type": "string"
+                  }
+                },
+                "example": "507f1f77bcf86cd799439013"
+              },
+              {
+                "name": "redirect_uri",
+                "in": "query",
+                "description": "Where the answer goes: exactly one of the client's.",
+                "schema": {
+                  "type": "array",
+                  "items": {
+                    "type": "string"
+                  }
+                },
+                "example": "https://client.example.com/callback"
+              },
+              {
+                "name": "scope",
+                "in": "query",
+                "description": "What is wanted of the user, names with spaces between; left out: all that the client may have.",
+                "schema": {
+                  "type": "array",
+                  "items": {
+                    "type": "string"
+                  }
+                },
+                "example": "openid profile email"
+              },
+              {
+                "name": "state",
+                "in": "query",
+                "description": "Given back with the answer.",
+                "schema": {
+                  "type": "array",
+                  "items": {
+                    "type": "string"
+                  }
+                },
+                "example": "af0ifjsldkj"
+              },
+              {
+                "name": "response_mode",
+                "in": "query",
+                "description": "How the answer is given: query.",
+                "schema": {
+                  "type": "array",
+                  "items": {
+                    "type": "string"
+                  }
+                },
+                "example": "query"
+              },
+              {
+                "name": "nonce",
+                "in": "query",
+                "description": "Put into the ID token.",
+                "schema": {
+                  "type": "array",
+                  "items": {
+                    "type": "string"
+                  }
+                },
+                "example": "n-0S6_WzA2Mj"
+              },
+              {
+                "name": "display",
+                "in": "query",
+                "description": "How the pages should be shown; taken note of.",
+                "schema": {
+                  "type": "array",
+                  "items": {
+                    "type": "string"
+                  }
+                },
+                "example": "page"
+              },
+              {
+                "name": "prompt",
+                "in": "query",
+                "description": "none, or of login, consent, select_account.",
+                "schema": {
+                  "type": "array",
+                  "items": {
+                    "type": "string"
+                  }
+                },
+                "example": "login"
+              },
+              {
+                "name": "max_age",
+                "in": "query",
+                "description": "How many seconds ago the user may have signed in.",
+                "schema": {
+                  "type": "array",
+                  "items": {
+                    "type": "string"
+                  }
+                },
+                "example": "3600"
+              },
+              {
+                "name": "ui_locales",
+                "in": "query",
+                "description": "Languages for the pages, the best first.",
+                "schema": {
+                  "type": "array",
+                  "items": {
+                    "type": "string"
+                  }
+                },
+                "example": "en zh-CN"
+              },
+              {
+                "name": "id_token_hint",
+                "in": "query",
+                "description": "An ID token of the user who is expected.",
+                "schema": {
+                  "type": "array",
+                  "items": {
+                    "type": "string"
+                  }
+                },
+                "example": "eyJhbGciOiJSUzI1NiIs..."
+              },
+              {
+                "name": "login_hint",
+                "in": "query",
+                "description": "The address to sign in with.",
+                "schema": {
+                  "type": "array",
+                  "items": {
+                    "type": "string"
+                  }
+                },
+                "example": "user@example.com"
+              },
+              {
+                "name": "acr_values",
+                "in": "query",
+                "description": "Kinds of signing in; taken note of.",
+                "schema": {
+                  "type": "array",
+                  "items": {
+                    "type": "string"
+                  }
+                },
+                "example": "1"
+              },
+              {
+                "name": "code_challenge",
+                "in": "query",
+                "description": "SHA-256 of the code verifier, in base64url (RFC 7636). Required of a client without a secret.",
+                "schema": {
+                  "type": "array",
+                  "items": {
+                    "type": "string"
+                  }
+                },
+                "example": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+              },
+              {
+                "name": "code_challenge_method",
+                "in": "query",
+                "description": "Always S256 where there is a challenge.",
+                "schema": {
+                  "type": "array",
+                  "items": {
+                    "type": "string"
+                  }
+                },
+                "example": "S256"
+              },
+              {
+                "name": "request",
+                "in": "query",
+                "description": "A request object: refused.",
+                "schema": {
+                  "type": "array",
+                  "items": {
+                    "type": "string"
+                  }
+                },
+                "example": "eyJhbGciOiJub25lIn0..."
+              },
+              {
+                "name": "request_uri",
+                "in": "query",
+                "description": "Where a request object is: refused.",
+                "schema": {
+                  "type": "array",
+                  "items": {
+                    "type": "string"
+                  }
+                },
+                "example": "https://client.example.com/request"
+              },
+              {
+                "name": "registration",
+                "in": "query",
+                "description": "A registration: refused.",
+                "schema": {
+                  "type": "array",
+                  "items": {
+                    "type": "string"
+                  }
+                },
+                "example": "{}"
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "A request or answer whose REST body is these bytes as they are.",
+                "content": {
+                  "*/*": {
+                    "schema": {
+                      "type": "string",
+                      "format": "binary"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "description": "客户端未知；redirect_uri未登记",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "客户端不存在或已停用": {
+                        "summary": "客户端未知",
+                        "value": {
+                          "detail": "客户端不存在或已停用"
+                        }
+                      },
+                      "redirect_uri与客户端登记的地址不一致": {
+                        "summary": "redirect_uri未登记",
+                        "value": {
+                          "detail": "redirect_uri与客户端登记的地址不一致"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "凭据无效",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "凭据无效",
+                        "value": {
+                          "detail": "无效的认证凭据"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "账号被禁用；不是用户本人登录",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "账号已被禁用": {
+                        "summary": "账号被禁用",
+                        "value": {
+                          "detail": "账号已被禁用"
+                        }
+                      },
+                      "应用密钥不能管理登录凭据": {
+                        "summary": "不是用户本人登录",
+                        "value": {
+                          "detail": "应用密钥不能管理登录凭据"
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            },
+            "security": [],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl 'http://127.0.0.1:8000/oauth/authorize?response_type=%5B%22code%22%5D&client_id=%5B%22507f1f77bcf86cd799439013%22%5D&redirect_uri=%5B%22https%3A%2F%2Fclient.example.com%2Fcallback%22%5D&scope=%5B%22openid%20profile%20email%22%5D&state=%5B%22af0ifjsldkj%22%5D&response_mode=%5B%22query%22%5D&nonce=%5B%22n-0S6_WzA2Mj%22%5D&display=%5B%22page%22%5D&prompt=%5B%22login%22%5D&max_age=%5B%223600%22%5D&ui_locales=%5B%22en%20zh-CN%22%5D&id_token_hint=%5B%22eyJhbGciOiJSUzI1NiIs...%22%5D&login_hint=%5B%22user%40example.com%22%5D&acr_values=%5B%221%22%5D&code_challenge=%5B%22E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM%22%5D&code_challenge_method=%5B%22S256%22%5D&request=%5B%22eyJhbGciOiJub25lIn0...%22%5D&request_uri=%5B%22https%3A%2F%2Fclient.example.com%2Frequest%22%5D&registration=%5B%22%7B%7D%22%5D'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call 127.0.0.1:50051 csa.v1.OAuthService/Authorize \\\n  '{\"response_type\": [\"code\"], \"client_id\": [\"507f1f77bcf86cd799439013\"], \"redirect_uri\": [\"https://client.example.com/callback\"], \"scope\": [\"openid profile email\"], \"state\": [\"af0ifjsldkj\"], \"response_mode\": [\"query\"], \"nonce\": [\"n-0S6_WzA2Mj\"], \"display\": [\"page\"], \"prompt\": [\"login\"], \"max_age\": [\"3600\"], \"ui_locales\": [\"en zh-CN\"], \"id_token_hint\": [\"eyJhbGciOiJSUzI1NiIs...\"], \"login_hint\": [\"user@example.com\"], \"acr_values\": [\"1\"], \"code_challenge\": [\"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM\"], \"code_challenge_method\": [\"S256\"], \"request\": [\"eyJhbGciOiJub25lIn0...\"], \"request_uri\": [\"https://client.example.com/request\"], \"registration\": [\"{}\"]}'"
+              }
+            ]
+          },
+          "post": {
+            "operationId": "OAuthService_Authorize_2",
+            "tags": [
+              "OAuthService"
+            ],
+            "summary": "Asks a user to sign in and to let a client know who they are (RFC 6749, section 4.1.1; OpenID Connect Core 1.0, section 3.1.2.1).",
+            "description": "A browser gets pages, and in the end is sent to `redirect_uri` with `code`, `state` and `iss` (RFC 9207), or with `error`. With an access token of this application as bearer the answer is 302 at once. To an unknown client or `redirect_uri` nobody is sent. Every parameter may be given once.",
+            "requestBody": {
+              "required": true,
+              "content": {
+                "application/x-www-form-urlencoded": {
+                  "schema": {
+                    "$ref": "#/components/schemas/AuthorizeRequest"
+                  }
+                },
+                "application/json": {
+                  "schema": {
+                    "$ref": "#/components/schemas/AuthorizeRequest"
+                  }
+                }
+              }
+            },
+            "responses": {
+              "200": {
+                "description": "A request or answer whose REST body is these bytes as they are.",
+                "content": {
+                  "*/*": {
+                    "schema": {
+                      "type": "string",
+                      "format": "binary"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "description": "客户端未知；redirect_uri未登记",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "客户端不存在或已停用": {
+                        "summary": "客户端未知",
+                        "value": {
+                          "detail": "客户端不存在或已停用"
+                        }
+                      },
+                      "redirect_uri与客户端登记的地址不一致": {
+                        "summary": "redirect_uri未登记",
+                        "value": {
+                          "detail": "redirect_uri与客户端登记的地址不一致"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "凭据无效",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "凭据无效",
+                        "value": {
+                          "detail": "无效的认证凭据"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "账号被禁用；不是用户本人登录",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "账号已被禁用": {
+                        "summary": "账号被禁用",
+                        "value": {
+                          "detail": "账号已被禁用"
+                        }
+                      },
+                      "应用密钥不能管理登录凭据": {
+                        "summary": "不是用户本人登录",
+                        "value": {
+                          "detail": "应用密钥不能管理登录凭据"
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            },
+            "security": [],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/oauth/authorize \\\n  --data-urlencode 'response_type=[\"code\"]' \\\n  --data-urlencode 'client_id=[\"507f1f77bcf86cd799439013\"]' \\\n  --data-urlencode 'redirect_uri=[\"https://client.example.com/callback\"]' \\\n  --data-urlencode 'scope=[\"openid profile email\"]' \\\n  --data-urlencode 'state=[\"af0ifjsldkj\"]' \\\n  --data-urlencode 'response_mode=[\"query\"]' \\\n  --data-urlencode 'nonce=[\"n-0S6_WzA2Mj\"]' \\\n  --data-urlencode 'display=[\"page\"]' \\\n  --data-urlencode 'prompt=[\"login\"]' \\\n  --data-urlencode 'max_age=[\"3600\"]' \\\n  --data-urlencode 'ui_locales=[\"en zh-CN\"]' \\\n  --data-urlencode 'id_token_hint=[\"eyJhbGciOiJSUzI1NiIs...\"]' \\\n  --data-urlencode 'login_hint=[\"user@example.com\"]' \\\n  --data-urlencode 'acr_values=[\"1\"]' \\\n  --data-urlencode 'code_challenge=[\"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM\"]' \\\n  --data-urlencode 'code_challenge_method=[\"S256\"]' \\\n  --data-urlencode 'request=[\"eyJhbGciOiJub25lIn0...\"]' \\\n  --data-urlencode 'request_uri=[\"https://client.example.com/request\"]' \\\n  --data-urlencode 'registration=[\"{}\"]'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call 127.0.0.1:50051 csa.v1.OAuthService/Authorize \\\n  '{\"response_type\": [\"code\"], \"client_id\": [\"507f1f77bcf86cd799439013\"], \"redirect_uri\": [\"https://client.example.com/callback\"], \"scope\": [\"openid profile email\"], \"state\": [\"af0ifjsldkj\"], \"response_mode\": [\"query\"], \"nonce\": [\"n-0S6_WzA2Mj\"], \"display\": [\"page\"], \"prompt\": [\"login\"], \"max_age\": [\"3600\"], \"ui_locales\": [\"en zh-CN\"], \"id_token_hint\": [\"eyJhbGciOiJSUzI1NiIs...\"], \"login_hint\": [\"user@example.com\"], \"acr_values\": [\"1\"], \"code_challenge\": [\"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM\"], \"code_challenge_method\": [\"S256\"], \"request\": [\"eyJhbGciOiJub25lIn0...\"], \"request_uri\": [\"https://client.example.com/request\"], \"registration\": [\"{}\"]}'"
+              }
+            ]
+          }
+        },
         "/.well-known/openid-configuration": {
           "get": {
             "operationId": "OAuthService_GetConfiguration",
@@ -2021,6 +2473,508 @@ public enum CustomerServiceAPIDescription {
                 "lang": "Shell",
                 "label": "weft call",
                 "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 csa.v1.OAuthService/RevokeAuthorization \\\n  '{\"client_id\": \"507f1f77bcf86cd799439013\"}'"
+              }
+            ]
+          }
+        },
+        "/oauth/sign-in": {
+          "get": {
+            "operationId": "OAuthPageService_ShowSignIn",
+            "tags": [
+              "OAuthPageService"
+            ],
+            "summary": "The page to sign in on, by the means that were asked for.",
+            "parameters": [
+              {
+                "name": "request",
+                "in": "query",
+                "description": "The client's request as the pages carry it.",
+                "schema": {
+                  "type": "string"
+                },
+                "example": "response_type=code&client_id=507f1f77bcf86cd799439013"
+              },
+              {
+                "name": "means",
+                "in": "query",
+                "description": "By what to sign in: password or sms.",
+                "schema": {
+                  "type": "string"
+                },
+                "example": "sms"
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "A request or answer whose REST body is these bytes as they are.",
+                "content": {
+                  "*/*": {
+                    "schema": {
+                      "type": "string",
+                      "format": "binary"
+                    }
+                  }
+                }
+              }
+            },
+            "security": [],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl 'http://127.0.0.1:8000/oauth/sign-in?request=response_type%3Dcode%26client_id%3D507f1f77bcf86cd799439013&means=sms'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call 127.0.0.1:50051 csa.v1.OAuthPageService/ShowSignIn \\\n  '{\"request\": \"response_type=code&client_id=507f1f77bcf86cd799439013\", \"means\": \"sms\"}'"
+              }
+            ]
+          },
+          "post": {
+            "operationId": "OAuthPageService_SignIn",
+            "tags": [
+              "OAuthPageService"
+            ],
+            "summary": "Signs in by e-mail address and password, then goes on with the client's request.",
+            "requestBody": {
+              "required": true,
+              "content": {
+                "application/x-www-form-urlencoded": {
+                  "schema": {
+                    "$ref": "#/components/schemas/SignInRequest"
+                  }
+                },
+                "application/json": {
+                  "schema": {
+                    "$ref": "#/components/schemas/SignInRequest"
+                  }
+                }
+              }
+            },
+            "responses": {
+              "200": {
+                "description": "A request or answer whose REST body is these bytes as they are.",
+                "content": {
+                  "*/*": {
+                    "schema": {
+                      "type": "string",
+                      "format": "binary"
+                    }
+                  }
+                }
+              }
+            },
+            "security": [],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/oauth/sign-in \\\n  --data-urlencode 'request=response_type=code&client_id=507f1f77bcf86cd799439013' \\\n  --data-urlencode 'form_token=kX1v...' \\\n  --data-urlencode 'email=user@example.com' \\\n  --data-urlencode 'password=mypassword123'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call 127.0.0.1:50051 csa.v1.OAuthPageService/SignIn \\\n  '{\"request\": \"response_type=code&client_id=507f1f77bcf86cd799439013\", \"form_token\": \"kX1v...\", \"email\": \"user@example.com\", \"password\": \"mypassword123\"}'"
+              }
+            ]
+          }
+        },
+        "/oauth/sign-in/send-code": {
+          "post": {
+            "operationId": "OAuthPageService_SendSignInCode",
+            "tags": [
+              "OAuthPageService"
+            ],
+            "summary": "Sends a code to a mobile number, and shows where to type it.",
+            "requestBody": {
+              "required": true,
+              "content": {
+                "application/x-www-form-urlencoded": {
+                  "schema": {
+                    "$ref": "#/components/schemas/SendSignInCodeRequest"
+                  }
+                },
+                "application/json": {
+                  "schema": {
+                    "$ref": "#/components/schemas/SendSignInCodeRequest"
+                  }
+                }
+              }
+            },
+            "responses": {
+              "200": {
+                "description": "A request or answer whose REST body is these bytes as they are.",
+                "content": {
+                  "*/*": {
+                    "schema": {
+                      "type": "string",
+                      "format": "binary"
+                    }
+                  }
+                }
+              }
+            },
+            "security": [],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/oauth/sign-in/send-code \\\n  --data-urlencode 'request=response_type=code&client_id=507f1f77bcf86cd799439013' \\\n  --data-urlencode 'form_token=kX1v...' \\\n  --data-urlencode 'phone_number=13800000000'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call 127.0.0.1:50051 csa.v1.OAuthPageService/SendSignInCode \\\n  '{\"request\": \"response_type=code&client_id=507f1f77bcf86cd799439013\", \"form_token\": \"kX1v...\", \"phone_number\": \"13800000000\"}'"
+              }
+            ]
+          }
+        },
+        "/oauth/sign-in/code": {
+          "post": {
+            "operationId": "OAuthPageService_SignInByCode",
+            "tags": [
+              "OAuthPageService"
+            ],
+            "summary": "Signs in by the code that was sent.",
+            "requestBody": {
+              "required": true,
+              "content": {
+                "application/x-www-form-urlencoded": {
+                  "schema": {
+                    "$ref": "#/components/schemas/SignInByCodeRequest"
+                  }
+                },
+                "application/json": {
+                  "schema": {
+                    "$ref": "#/components/schemas/SignInByCodeRequest"
+                  }
+                }
+              }
+            },
+            "responses": {
+              "200": {
+                "description": "A request or answer whose REST body is these bytes as they are.",
+                "content": {
+                  "*/*": {
+                    "schema": {
+                      "type": "string",
+                      "format": "binary"
+                    }
+                  }
+                }
+              }
+            },
+            "security": [],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/oauth/sign-in/code \\\n  --data-urlencode 'request=response_type=code&client_id=507f1f77bcf86cd799439013' \\\n  --data-urlencode 'form_token=kX1v...' \\\n  --data-urlencode 'phone_number=13800000000' \\\n  --data-urlencode 'verification_code=123456'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call 127.0.0.1:50051 csa.v1.OAuthPageService/SignInByCode \\\n  '{\"request\": \"response_type=code&client_id=507f1f77bcf86cd799439013\", \"form_token\": \"kX1v...\", \"phone_number\": \"13800000000\", \"verification_code\": \"123456\"}'"
+              }
+            ]
+          }
+        },
+        "/oauth/sign-in/passkey": {
+          "post": {
+            "operationId": "OAuthPageService_SignInByPasskey",
+            "tags": [
+              "OAuthPageService"
+            ],
+            "summary": "Signs in by a passkey, with what the browser's authenticator answered.",
+            "requestBody": {
+              "required": true,
+              "content": {
+                "application/x-www-form-urlencoded": {
+                  "schema": {
+                    "$ref": "#/components/schemas/SignInByPasskeyRequest"
+                  }
+                },
+                "application/json": {
+                  "schema": {
+                    "$ref": "#/components/schemas/SignInByPasskeyRequest"
+                  }
+                }
+              }
+            },
+            "responses": {
+              "200": {
+                "description": "A request or answer whose REST body is these bytes as they are.",
+                "content": {
+                  "*/*": {
+                    "schema": {
+                      "type": "string",
+                      "format": "binary"
+                    }
+                  }
+                }
+              }
+            },
+            "security": [],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/oauth/sign-in/passkey \\\n  --data-urlencode 'request=response_type=code&client_id=507f1f77bcf86cd799439013' \\\n  --data-urlencode 'form_token=kX1v...' \\\n  --data-urlencode 'credential_id=FtMlexampleCredentialIdInBase64url' \\\n  --data-urlencode 'client_data_json=eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0' \\\n  --data-urlencode 'authenticator_data=SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MFAAAAAQ' \\\n  --data-urlencode 'signature=MEUCIQDexampleSignatureInBase64url' \\\n  --data-urlencode 'user_handle=NTA3ZjFmNzdiY2Y4NmNkNzk5NDM5MDEx'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call 127.0.0.1:50051 csa.v1.OAuthPageService/SignInByPasskey \\\n  '{\"request\": \"response_type=code&client_id=507f1f77bcf86cd799439013\", \"form_token\": \"kX1v...\", \"credential_id\": \"FtMlexampleCredentialIdInBase64url\", \"client_data_json\": \"eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0\", \"authenticator_data\": \"SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MFAAAAAQ\", \"signature\": \"MEUCIQDexampleSignatureInBase64url\", \"user_handle\": \"NTA3ZjFmNzdiY2Y4NmNkNzk5NDM5MDEx\"}'"
+              }
+            ]
+          }
+        },
+        "/oauth/consent": {
+          "post": {
+            "operationId": "OAuthPageService_Decide",
+            "tags": [
+              "OAuthPageService"
+            ],
+            "summary": "Takes the decision of whoever is signed in: allow, deny, or go on as somebody else.",
+            "requestBody": {
+              "required": true,
+              "content": {
+                "application/x-www-form-urlencoded": {
+                  "schema": {
+                    "$ref": "#/components/schemas/DecideRequest"
+                  }
+                },
+                "application/json": {
+                  "schema": {
+                    "$ref": "#/components/schemas/DecideRequest"
+                  }
+                }
+              }
+            },
+            "responses": {
+              "200": {
+                "description": "A request or answer whose REST body is these bytes as they are.",
+                "content": {
+                  "*/*": {
+                    "schema": {
+                      "type": "string",
+                      "format": "binary"
+                    }
+                  }
+                }
+              }
+            },
+            "security": [],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/oauth/consent \\\n  --data-urlencode 'request=response_type=code&client_id=507f1f77bcf86cd799439013' \\\n  --data-urlencode 'form_token=kX1v...' \\\n  --data-urlencode 'decision=allow'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call 127.0.0.1:50051 csa.v1.OAuthPageService/Decide \\\n  '{\"request\": \"response_type=code&client_id=507f1f77bcf86cd799439013\", \"form_token\": \"kX1v...\", \"decision\": \"allow\"}'"
+              }
+            ]
+          }
+        },
+        "/oauth/sign-out": {
+          "get": {
+            "operationId": "OAuthPageService_ShowSignOut",
+            "tags": [
+              "OAuthPageService"
+            ],
+            "summary": "Says who is signed in with this browser, with the way to end it.",
+            "parameters": [
+              {
+                "name": "ui_locales",
+                "in": "query",
+                "description": "The language to show it in, before what the browser says.",
+                "schema": {
+                  "type": "string"
+                },
+                "example": "en"
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "A request or answer whose REST body is these bytes as they are.",
+                "content": {
+                  "*/*": {
+                    "schema": {
+                      "type": "string",
+                      "format": "binary"
+                    }
+                  }
+                }
+              }
+            },
+            "security": [],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl 'http://127.0.0.1:8000/oauth/sign-out?ui_locales=en'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call 127.0.0.1:50051 csa.v1.OAuthPageService/ShowSignOut \\\n  '{\"ui_locales\": \"en\"}'"
+              }
+            ]
+          },
+          "post": {
+            "operationId": "OAuthPageService_SignOut",
+            "tags": [
+              "OAuthPageService"
+            ],
+            "summary": "Ends the browser's session.",
+            "requestBody": {
+              "required": true,
+              "content": {
+                "application/x-www-form-urlencoded": {
+                  "schema": {
+                    "$ref": "#/components/schemas/SignOutRequest"
+                  }
+                },
+                "application/json": {
+                  "schema": {
+                    "$ref": "#/components/schemas/SignOutRequest"
+                  }
+                }
+              }
+            },
+            "responses": {
+              "200": {
+                "description": "A request or answer whose REST body is these bytes as they are.",
+                "content": {
+                  "*/*": {
+                    "schema": {
+                      "type": "string",
+                      "format": "binary"
+                    }
+                  }
+                }
+              }
+            },
+            "security": [],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/oauth/sign-out \\\n  --data-urlencode 'form_token=kX1v...' \\\n  --data-urlencode 'ui_locales=en'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call 127.0.0.1:50051 csa.v1.OAuthPageService/SignOut \\\n  '{\"form_token\": \"kX1v...\", \"ui_locales\": \"en\"}'"
+              }
+            ]
+          }
+        },
+        "/oauth/style.css": {
+          "get": {
+            "operationId": "OAuthPageService_GetStyleSheet",
+            "tags": [
+              "OAuthPageService"
+            ],
+            "summary": "The style sheet of the pages.",
+            "responses": {
+              "200": {
+                "description": "A request or answer whose REST body is these bytes as they are.",
+                "content": {
+                  "*/*": {
+                    "schema": {
+                      "type": "string",
+                      "format": "binary"
+                    }
+                  }
+                }
+              }
+            },
+            "security": [],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/oauth/style.css"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call 127.0.0.1:50051 csa.v1.OAuthPageService/GetStyleSheet"
+              }
+            ]
+          }
+        },
+        "/oauth/sign-in.js": {
+          "get": {
+            "operationId": "OAuthPageService_GetScript",
+            "tags": [
+              "OAuthPageService"
+            ],
+            "summary": "The script that starts a passkey; without it everything else works.",
+            "responses": {
+              "200": {
+                "description": "A request or answer whose REST body is these bytes as they are.",
+                "content": {
+                  "*/*": {
+                    "schema": {
+                      "type": "string",
+                      "format": "binary"
+                    }
+                  }
+                }
+              }
+            },
+            "security": [],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/oauth/sign-in.js"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call 127.0.0.1:50051 csa.v1.OAuthPageService/GetScript"
+              }
+            ]
+          }
+        },
+        "/oauth/icon.svg": {
+          "get": {
+            "operationId": "OAuthPageService_GetIcon",
+            "tags": [
+              "OAuthPageService"
+            ],
+            "summary": "The icon of the pages.",
+            "responses": {
+              "200": {
+                "description": "A request or answer whose REST body is these bytes as they are.",
+                "content": {
+                  "*/*": {
+                    "schema": {
+                      "type": "string",
+                      "format": "binary"
+                    }
+                  }
+                }
+              }
+            },
+            "security": [],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/oauth/icon.svg"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call 127.0.0.1:50051 csa.v1.OAuthPageService/GetIcon"
               }
             ]
           }
@@ -5344,6 +6298,202 @@ public enum CustomerServiceAPIDescription {
               "active"
             ]
           },
+          "AuthorizeRequest": {
+            "type": "object",
+            "description": "Request of Authorize. Repeated, so that a parameter which is given twice is seen and refused (RFC 6749, section 3.1).",
+            "properties": {
+              "response_type": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "What is wanted: code.",
+                "examples": [
+                  "code"
+                ]
+              },
+              "client_id": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "The client.",
+                "examples": [
+                  "507f1f77bcf86cd799439013"
+                ]
+              },
+              "redirect_uri": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "Where the answer goes: exactly one of the client's.",
+                "examples": [
+                  "https://client.example.com/callback"
+                ]
+              },
+              "scope": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "What is wanted of the user, names with spaces between; left out: all that the client may have.",
+                "examples": [
+                  "openid profile email"
+                ]
+              },
+              "state": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "Given back with the answer.",
+                "examples": [
+                  "af0ifjsldkj"
+                ]
+              },
+              "response_mode": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "How the answer is given: query.",
+                "examples": [
+                  "query"
+                ]
+              },
+              "nonce": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "Put into the ID token.",
+                "examples": [
+                  "n-0S6_WzA2Mj"
+                ]
+              },
+              "display": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "How the pages should be shown; taken note of.",
+                "examples": [
+                  "page"
+                ]
+              },
+              "prompt": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "none, or of login, consent, select_account.",
+                "examples": [
+                  "login"
+                ]
+              },
+              "max_age": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "How many seconds ago the user may have signed in.",
+                "examples": [
+                  "3600"
+                ]
+              },
+              "ui_locales": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "Languages for the pages, the best first.",
+                "examples": [
+                  "en zh-CN"
+                ]
+              },
+              "id_token_hint": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "An ID token of the user who is expected.",
+                "examples": [
+                  "eyJhbGciOiJSUzI1NiIs..."
+                ]
+              },
+              "login_hint": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "The address to sign in with.",
+                "examples": [
+                  "user@example.com"
+                ]
+              },
+              "acr_values": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "Kinds of signing in; taken note of.",
+                "examples": [
+                  "1"
+                ]
+              },
+              "code_challenge": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "SHA-256 of the code verifier, in base64url (RFC 7636). Required of a client without a secret.",
+                "examples": [
+                  "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+                ]
+              },
+              "code_challenge_method": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "Always S256 where there is a challenge.",
+                "examples": [
+                  "S256"
+                ]
+              },
+              "request": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "A request object: refused.",
+                "examples": [
+                  "eyJhbGciOiJub25lIn0..."
+                ]
+              },
+              "request_uri": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "Where a request object is: refused.",
+                "examples": [
+                  "https://client.example.com/request"
+                ]
+              },
+              "registration": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "description": "A registration: refused.",
+                "examples": [
+                  "{}"
+                ]
+              }
+            }
+          },
           "GetConfigurationResponse": {
             "type": "object",
             "description": "The provider's metadata (OpenID Connect Discovery 1.0, section 3; RFC 8414, section 2; RFC 9207, section 3).",
@@ -5768,6 +6918,208 @@ public enum CustomerServiceAPIDescription {
               "created_at",
               "updated_at"
             ]
+          },
+          "SignInRequest": {
+            "type": "object",
+            "description": "Request of SignIn.",
+            "properties": {
+              "request": {
+                "type": "string",
+                "description": "The client's request as the form carries it.",
+                "examples": [
+                  "response_type=code&client_id=507f1f77bcf86cd799439013"
+                ]
+              },
+              "form_token": {
+                "type": "string",
+                "description": "The token of the form.",
+                "examples": [
+                  "kX1v..."
+                ]
+              },
+              "email": {
+                "type": "string",
+                "description": "The address of the account.",
+                "examples": [
+                  "user@example.com"
+                ]
+              },
+              "password": {
+                "type": "string",
+                "description": "Its password.",
+                "examples": [
+                  "mypassword123"
+                ]
+              }
+            }
+          },
+          "SendSignInCodeRequest": {
+            "type": "object",
+            "description": "Request of SendSignInCode.",
+            "properties": {
+              "request": {
+                "type": "string",
+                "description": "The client's request as the form carries it.",
+                "examples": [
+                  "response_type=code&client_id=507f1f77bcf86cd799439013"
+                ]
+              },
+              "form_token": {
+                "type": "string",
+                "description": "The token of the form.",
+                "examples": [
+                  "kX1v..."
+                ]
+              },
+              "phone_number": {
+                "type": "string",
+                "description": "Where the code goes.",
+                "examples": [
+                  "13800000000"
+                ]
+              }
+            }
+          },
+          "SignInByCodeRequest": {
+            "type": "object",
+            "description": "Request of SignInByCode.",
+            "properties": {
+              "request": {
+                "type": "string",
+                "description": "The client's request as the form carries it.",
+                "examples": [
+                  "response_type=code&client_id=507f1f77bcf86cd799439013"
+                ]
+              },
+              "form_token": {
+                "type": "string",
+                "description": "The token of the form.",
+                "examples": [
+                  "kX1v..."
+                ]
+              },
+              "phone_number": {
+                "type": "string",
+                "description": "The number that the code was sent to.",
+                "examples": [
+                  "13800000000"
+                ]
+              },
+              "verification_code": {
+                "type": "string",
+                "description": "The six digits.",
+                "examples": [
+                  "123456"
+                ]
+              }
+            }
+          },
+          "SignInByPasskeyRequest": {
+            "type": "object",
+            "description": "Request of SignInByPasskey.",
+            "properties": {
+              "request": {
+                "type": "string",
+                "description": "The client's request as the form carries it.",
+                "examples": [
+                  "response_type=code&client_id=507f1f77bcf86cd799439013"
+                ]
+              },
+              "form_token": {
+                "type": "string",
+                "description": "The token of the form.",
+                "examples": [
+                  "kX1v..."
+                ]
+              },
+              "credential_id": {
+                "type": "string",
+                "contentEncoding": "base64",
+                "description": "The credential id.",
+                "examples": [
+                  "FtMlexampleCredentialIdInBase64url"
+                ]
+              },
+              "client_data_json": {
+                "type": "string",
+                "contentEncoding": "base64",
+                "description": "What the browser says of the ceremony.",
+                "examples": [
+                  "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0"
+                ]
+              },
+              "authenticator_data": {
+                "type": "string",
+                "contentEncoding": "base64",
+                "description": "What the authenticator says and signed.",
+                "examples": [
+                  "SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MFAAAAAQ"
+                ]
+              },
+              "signature": {
+                "type": "string",
+                "contentEncoding": "base64",
+                "description": "The authenticator's signature.",
+                "examples": [
+                  "MEUCIQDexampleSignatureInBase64url"
+                ]
+              },
+              "user_handle": {
+                "type": "string",
+                "contentEncoding": "base64",
+                "description": "Whom the authenticator believes to be signing in; empty if it does not say.",
+                "examples": [
+                  "NTA3ZjFmNzdiY2Y4NmNkNzk5NDM5MDEx"
+                ]
+              }
+            }
+          },
+          "DecideRequest": {
+            "type": "object",
+            "description": "Request of Decide.",
+            "properties": {
+              "request": {
+                "type": "string",
+                "description": "The client's request as the form carries it.",
+                "examples": [
+                  "response_type=code&client_id=507f1f77bcf86cd799439013"
+                ]
+              },
+              "form_token": {
+                "type": "string",
+                "description": "The token of the form.",
+                "examples": [
+                  "kX1v..."
+                ]
+              },
+              "decision": {
+                "type": "string",
+                "description": "allow, deny, continue (as the account shown) or switch (to another).",
+                "examples": [
+                  "allow"
+                ]
+              }
+            }
+          },
+          "SignOutRequest": {
+            "type": "object",
+            "description": "Request of SignOut.",
+            "properties": {
+              "form_token": {
+                "type": "string",
+                "description": "The token of the form.",
+                "examples": [
+                  "kX1v..."
+                ]
+              },
+              "ui_locales": {
+                "type": "string",
+                "description": "The language to show it in, before what the browser says.",
+                "examples": [
+                  "en"
+                ]
+              }
+            }
           },
           "GetRegistrationOptionsResponse": {
             "type": "object",

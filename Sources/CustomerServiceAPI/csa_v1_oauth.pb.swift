@@ -10,62 +10,73 @@ extension CSAv1 {
   /// The file `csa/v1/oauth.proto`. Signing in to other applications with an account of this one: OAuth 2.1 and OpenID Connect (chapters 1.4.1 to 1.4.4 of the document).
   public static let oauthFile = Protobuf.FileDescriptor(
     base64: """
-      ChJjc2EvdjEvb2F1dGgucHJvdG8SBmNzYS52MRocZ29vZ2xlL2FwaS9hbm5vdGF0aW9ucy5wcm90bxobZ29vZ2xlL3Byb3RvYnVmL2VtcHR5LnByb3RvGh9n\
-      b29nbGUvcHJvdG9idWYvdGltZXN0YW1wLnByb3RvGhV3ZWZ0L3YxL29wdGlvbnMucHJvdG8isgEKEUlzc3VlVG9rZW5SZXF1ZXN0EhIKCmdyYW50X3R5cGUY\
-      ASABKAkSDAoEY29kZRgCIAEoCRIUCgxyZWRpcmVjdF91cmkYAyABKAkSFQoNY29kZV92ZXJpZmllchgEIAEoCRIVCg1yZWZyZXNoX3Rva2VuGAUgASgJEg0K\
-      BXNjb3BlGAYgASgJEhEKCWNsaWVudF9pZBgHIAEoCRIVCg1jbGllbnRfc2VjcmV0GAggASgJIsMBChJJc3N1ZVRva2VuUmVzcG9uc2USFAoMYWNjZXNzX3Rv\
-      a2VuGAEgASgJEhIKCnRva2VuX3R5cGUYAiABKAkSEgoKZXhwaXJlc19pbhgDIAEoAxINCgVzY29wZRgEIAEoCRIiCg1yZWZyZXNoX3Rva2VuGAUgASgJQgaq\
-      1BgCIAFIAIgBARIdCghpZF90b2tlbhgGIAEoCUIGqtQYAiABSAGIAQFCEAoOX3JlZnJlc2hfdG9rZW5CCwoJX2lkX3Rva2VuIhQKEkdldFVzZXJJbmZvUmVx\
-      dWVzdCLtAgoIVXNlckluZm8SCwoDc3ViGAEgASgJEhkKBG5hbWUYAiABKAlCBqrUGAIgAUgAiAEBEhwKB3BpY3R1cmUYAyABKAlCBqrUGAIgAUgBiAEBEh8K\
-      CnVwZGF0ZWRfYXQYBCABKANCBqrUGAIgAUgCiAEBEhoKBWVtYWlsGAUgASgJQgaq1BgCIAFIA4gBARIjCg5lbWFpbF92ZXJpZmllZBgGIAEoCEIGqtQYAiAB\
-      SASIAQESIQoMcGhvbmVfbnVtYmVyGAcgASgJQgaq1BgCIAFIBYgBARIqChVwaG9uZV9udW1iZXJfdmVyaWZpZWQYCCABKAhCBqrUGAIgAUgGiAEBQgcKBV9u\
-      YW1lQgoKCF9waWN0dXJlQg0KC191cGRhdGVkX2F0QggKBl9lbWFpbEIRCg9fZW1haWxfdmVyaWZpZWRCDwoNX3Bob25lX251bWJlckIYChZfcGhvbmVfbnVt\
-      YmVyX3ZlcmlmaWVkIisKE1Bvc3RVc2VySW5mb1JlcXVlc3QSFAoMYWNjZXNzX3Rva2VuGAEgASgJImYKElJldm9rZVRva2VuUmVxdWVzdBINCgV0b2tlbhgB\
-      IAEoCRIXCg90b2tlbl90eXBlX2hpbnQYAiABKAkSEQoJY2xpZW50X2lkGAMgASgJEhUKDWNsaWVudF9zZWNyZXQYBCABKAkiagoWSW50cm9zcGVjdFRva2Vu\
-      UmVxdWVzdBINCgV0b2tlbhgBIAEoCRIXCg90b2tlbl90eXBlX2hpbnQYAiABKAkSEQoJY2xpZW50X2lkGAMgASgJEhUKDWNsaWVudF9zZWNyZXQYBCABKAki\
-      1wIKF0ludHJvc3BlY3RUb2tlblJlc3BvbnNlEg4KBmFjdGl2ZRgBIAEoCBIaCgVzY29wZRgCIAEoCUIGqtQYAiABSACIAQESHgoJY2xpZW50X2lkGAMgASgJ\
-      Qgaq1BgCIAFIAYgBARIfCgp0b2tlbl90eXBlGAQgASgJQgaq1BgCIAFIAogBARIYCgNleHAYBSABKANCBqrUGAIgAUgDiAEBEhgKA2lhdBgGIAEoA0IGqtQY\
-      AiABSASIAQESGAoDc3ViGAcgASgJQgaq1BgCIAFIBYgBARIYCgNhdWQYCCABKAlCBqrUGAIgAUgGiAEBEhgKA2lzcxgJIAEoCUIGqtQYAiABSAeIAQFCCAoG\
-      X3Njb3BlQgwKCl9jbGllbnRfaWRCDQoLX3Rva2VuX3R5cGVCBgoEX2V4cEIGCgRfaWF0QgYKBF9zdWJCBgoEX2F1ZEIGCgRfaXNzIhkKF0dldENvbmZpZ3Vy\
-      YXRpb25SZXF1ZXN0IoIHChhHZXRDb25maWd1cmF0aW9uUmVzcG9uc2USDgoGaXNzdWVyGAEgASgJEh4KFmF1dGhvcml6YXRpb25fZW5kcG9pbnQYAiABKAkS\
-      FgoOdG9rZW5fZW5kcG9pbnQYAyABKAkSGQoRdXNlcmluZm9fZW5kcG9pbnQYBCABKAkSEAoIandrc191cmkYBSABKAkSGwoTcmV2b2NhdGlvbl9lbmRwb2lu\
-      dBgGIAEoCRIeChZpbnRyb3NwZWN0aW9uX2VuZHBvaW50GAcgASgJEhgKEHNjb3Blc19zdXBwb3J0ZWQYCCADKAkSIAoYcmVzcG9uc2VfdHlwZXNfc3VwcG9y\
-      dGVkGAkgAygJEiAKGHJlc3BvbnNlX21vZGVzX3N1cHBvcnRlZBgKIAMoCRIdChVncmFudF90eXBlc19zdXBwb3J0ZWQYCyADKAkSHwoXc3ViamVjdF90eXBl\
-      c19zdXBwb3J0ZWQYDCADKAkSLQolaWRfdG9rZW5fc2lnbmluZ19hbGdfdmFsdWVzX3N1cHBvcnRlZBgNIAMoCRItCiV0b2tlbl9lbmRwb2ludF9hdXRoX21l\
-      dGhvZHNfc3VwcG9ydGVkGA4gAygJEjIKKnJldm9jYXRpb25fZW5kcG9pbnRfYXV0aF9tZXRob2RzX3N1cHBvcnRlZBgPIAMoCRI1Ci1pbnRyb3NwZWN0aW9u\
-      X2VuZHBvaW50X2F1dGhfbWV0aG9kc19zdXBwb3J0ZWQYECADKAkSKAogY29kZV9jaGFsbGVuZ2VfbWV0aG9kc19zdXBwb3J0ZWQYESADKAkSGAoQY2xhaW1z\
-      X3N1cHBvcnRlZBgSIAMoCRIfChdwcm9tcHRfdmFsdWVzX3N1cHBvcnRlZBgTIAMoCRIgChhkaXNwbGF5X3ZhbHVlc19zdXBwb3J0ZWQYFCADKAkSHAoUdWlf\
-      bG9jYWxlc19zdXBwb3J0ZWQYFSADKAkSIgoaY2xhaW1zX3BhcmFtZXRlcl9zdXBwb3J0ZWQYFiABKAgSIwobcmVxdWVzdF9wYXJhbWV0ZXJfc3VwcG9ydGVk\
-      GBcgASgIEicKH3JlcXVlc3RfdXJpX3BhcmFtZXRlcl9zdXBwb3J0ZWQYGCABKAgSNgouYXV0aG9yaXphdGlvbl9yZXNwb25zZV9pc3NfcGFyYW1ldGVyX3N1\
-      cHBvcnRlZBgZIAEoCCIQCg5HZXRLZXlzUmVxdWVzdCIzCg9HZXRLZXlzUmVzcG9uc2USIAoEa2V5cxgBIAMoCzISLmNzYS52MS5Kc29uV2ViS2V5ItoBCgpK\
-      c29uV2ViS2V5EgsKA2t0eRgBIAEoCRILCgN1c2UYAiABKAkSCwoDYWxnGAMgASgJEgsKA2tpZBgEIAEoCRIWCgFuGAUgASgJQgaq1BgCIAFIAIgBARIWCgFl\
-      GAYgASgJQgaq1BgCIAFIAYgBARIYCgNjcnYYByABKAlCBqrUGAIgAUgCiAEBEhYKAXgYCCABKAlCBqrUGAIgAUgDiAEBEhYKAXkYCSABKAlCBqrUGAIgAUgE\
-      iAEBQgQKAl9uQgQKAl9lQgYKBF9jcnZCBAoCX3hCBAoCX3kiGwoZTGlzdEF1dGhvcml6YXRpb25zUmVxdWVzdCJRChpMaXN0QXV0aG9yaXphdGlvbnNSZXNw\
-      b25zZRINCgV0b3RhbBgBIAEoAxIkCgVpdGVtcxgCIAMoCzIVLmNzYS52MS5BdXRob3JpemF0aW9uIroBCg1BdXRob3JpemF0aW9uEhEKCWNsaWVudF9pZBgB\
-      IAEoCRITCgtjbGllbnRfbmFtZRgCIAEoCRINCgVzY29wZRgDIAMoCRIuCgpjcmVhdGVkX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIz\
-      Cgp1cGRhdGVkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEgAiAEBQg0KC191cGRhdGVkX2F0Ii8KGlJldm9rZUF1dGhvcml6YXRpb25S\
-      ZXF1ZXN0EhEKCWNsaWVudF9pZBgBIAEoCTK2DQoMT0F1dGhTZXJ2aWNlEvcBCgpJc3N1ZVRva2VuEhkuY3NhLnYxLklzc3VlVG9rZW5SZXF1ZXN0GhouY3Nh\
-      LnYxLklzc3VlVG9rZW5SZXNwb25zZSKxAYLT5JMCESIML29hdXRoL3Rva2VuOgEqqtQYlQEIATABOmMIkAMSXmludmFsaWRfcmVxdWVzdOOAgWludmFsaWRf\
-      Z3JhbnTjgIFpbnZhbGlkX3Njb3Bl44CBdW5hdXRob3JpemVkX2NsaWVudOOAgXVuc3VwcG9ydGVkX2dyYW50X3R5cGU6KgiRAxIOaW52YWxpZF9jbGllbnQa\
-      FeWuouaIt+err+iupOivgeWksei0pRLEAQoLR2V0VXNlckluZm8SGi5jc2EudjEuR2V0VXNlckluZm9SZXF1ZXN0GhAuY3NhLnYxLlVzZXJJbmZvIoYBgtPk\
-      kwIREg8vb2F1dGgvdXNlcmluZm+q1BhrCAE6KAiRAxIM5Luk54mM5peg5pWIGhXml6DmlYjnmoTorqTor4Hlh63mja46PQiTAxIb5Luk54mM55qE5p2D6ZmQ\
-      6IyD5Zu05LiN6LazGhvku6TniYznmoTmnYPpmZDojIPlm7TkuI3otrMSywEKDFBvc3RVc2VySW5mbxIbLmNzYS52MS5Qb3N0VXNlckluZm9SZXF1ZXN0GhAu\
-      Y3NhLnYxLlVzZXJJbmZvIosBgtPkkwIUIg8vb2F1dGgvdXNlcmluZm86ASqq1BhtCAEwATooCJEDEgzku6TniYzml6DmlYgaFeaXoOaViOeahOiupOivgeWH\
-      reaNrjo9CJMDEhvku6TniYznmoTmnYPpmZDojIPlm7TkuI3otrMaG+S7pOeJjOeahOadg+mZkOiMg+WbtOS4jei2sxK1AQoLUmV2b2tlVG9rZW4SGi5jc2Eu\
-      djEuUmV2b2tlVG9rZW5SZXF1ZXN0GhYuZ29vZ2xlLnByb3RvYnVmLkVtcHR5InKC0+STAhIiDS9vYXV0aC9yZXZva2U6ASqq1BhWCAEwATokCJADEh9pbnZh\
-      bGlkX3JlcXVlc3TjgIFpbnZhbGlkX2dyYW50OioIkQMSDmludmFsaWRfY2xpZW50GhXlrqLmiLfnq6/orqTor4HlpLHotKUSugEKD0ludHJvc3BlY3RUb2tl\
-      bhIeLmNzYS52MS5JbnRyb3NwZWN0VG9rZW5SZXF1ZXN0Gh8uY3NhLnYxLkludHJvc3BlY3RUb2tlblJlc3BvbnNlImaC0+STAhYiES9vYXV0aC9pbnRyb3Nw\
-      ZWN0OgEqqtQYRggBMAE6FAiQAxIPaW52YWxpZF9yZXF1ZXN0OioIkQMSDmludmFsaWRfY2xpZW50GhXlrqLmiLfnq6/orqTor4HlpLHotKUSsQEKEEdldENv\
-      bmZpZ3VyYXRpb24SHy5jc2EudjEuR2V0Q29uZmlndXJhdGlvblJlcXVlc3QaIC5jc2EudjEuR2V0Q29uZmlndXJhdGlvblJlc3BvbnNlIlqC0+STAk4SIS8u\
-      d2VsbC1rbm93bi9vcGVuaWQtY29uZmlndXJhdGlvblopEicvLndlbGwta25vd24vb2F1dGgtYXV0aG9yaXphdGlvbi1zZXJ2ZXKq1BgCCAESVQoHR2V0S2V5\
-      cxIWLmNzYS52MS5HZXRLZXlzUmVxdWVzdBoXLmNzYS52MS5HZXRLZXlzUmVzcG9uc2UiGYLT5JMCDRILL29hdXRoL2p3a3Oq1BgCCAESqwEKEkxpc3RBdXRo\
-      b3JpemF0aW9ucxIhLmNzYS52MS5MaXN0QXV0aG9yaXphdGlvbnNSZXF1ZXN0GiIuY3NhLnYxLkxpc3RBdXRob3JpemF0aW9uc1Jlc3BvbnNlIk6C0+STAhsS\
-      GS9hcGkvb2F1dGgvYXV0aG9yaXphdGlvbnOq1BgpCAI6JQiRAxIJ5pyq55m75b2VGhXml6DmlYjnmoTorqTor4Hlh63mja4S3QEKE1Jldm9rZUF1dGhvcml6\
-      YXRpb24SIi5jc2EudjEuUmV2b2tlQXV0aG9yaXphdGlvblJlcXVlc3QaFi5nb29nbGUucHJvdG9idWYuRW1wdHkiiQGC0+STAicqJS9hcGkvb2F1dGgvYXV0\
-      aG9yaXphdGlvbnMve2NsaWVudF9pZH2q1BhYCAIQzAE6JQiRAxIJ5pyq55m75b2VGhXml6DmlYjnmoTorqTor4Hlh63mja46KAiUAxIS5rKh5pyJ6L+Z6aG5\
-      5o6I5p2DGg/mjojmnYPkuI3lrZjlnKhAARoJqtQYBQoDY3NhQgi6AgVDU0F2MWIGcHJvdG8z
+      ChJjc2EvdjEvb2F1dGgucHJvdG8SBmNzYS52MRocZ29vZ2xlL2FwaS9hbm5vdGF0aW9ucy5wcm90bxoZZ29vZ2xlL2FwaS9odHRwYm9keS5wcm90bxobZ29v\
+      Z2xlL3Byb3RvYnVmL2VtcHR5LnByb3RvGh9nb29nbGUvcHJvdG9idWYvdGltZXN0YW1wLnByb3RvGhV3ZWZ0L3YxL29wdGlvbnMucHJvdG8isgEKEUlzc3Vl\
+      VG9rZW5SZXF1ZXN0EhIKCmdyYW50X3R5cGUYASABKAkSDAoEY29kZRgCIAEoCRIUCgxyZWRpcmVjdF91cmkYAyABKAkSFQoNY29kZV92ZXJpZmllchgEIAEo\
+      CRIVCg1yZWZyZXNoX3Rva2VuGAUgASgJEg0KBXNjb3BlGAYgASgJEhEKCWNsaWVudF9pZBgHIAEoCRIVCg1jbGllbnRfc2VjcmV0GAggASgJIsMBChJJc3N1\
+      ZVRva2VuUmVzcG9uc2USFAoMYWNjZXNzX3Rva2VuGAEgASgJEhIKCnRva2VuX3R5cGUYAiABKAkSEgoKZXhwaXJlc19pbhgDIAEoAxINCgVzY29wZRgEIAEo\
+      CRIiCg1yZWZyZXNoX3Rva2VuGAUgASgJQgaq1BgCIAFIAIgBARIdCghpZF90b2tlbhgGIAEoCUIGqtQYAiABSAGIAQFCEAoOX3JlZnJlc2hfdG9rZW5CCwoJ\
+      X2lkX3Rva2VuIhQKEkdldFVzZXJJbmZvUmVxdWVzdCLtAgoIVXNlckluZm8SCwoDc3ViGAEgASgJEhkKBG5hbWUYAiABKAlCBqrUGAIgAUgAiAEBEhwKB3Bp\
+      Y3R1cmUYAyABKAlCBqrUGAIgAUgBiAEBEh8KCnVwZGF0ZWRfYXQYBCABKANCBqrUGAIgAUgCiAEBEhoKBWVtYWlsGAUgASgJQgaq1BgCIAFIA4gBARIjCg5l\
+      bWFpbF92ZXJpZmllZBgGIAEoCEIGqtQYAiABSASIAQESIQoMcGhvbmVfbnVtYmVyGAcgASgJQgaq1BgCIAFIBYgBARIqChVwaG9uZV9udW1iZXJfdmVyaWZp\
+      ZWQYCCABKAhCBqrUGAIgAUgGiAEBQgcKBV9uYW1lQgoKCF9waWN0dXJlQg0KC191cGRhdGVkX2F0QggKBl9lbWFpbEIRCg9fZW1haWxfdmVyaWZpZWRCDwoN\
+      X3Bob25lX251bWJlckIYChZfcGhvbmVfbnVtYmVyX3ZlcmlmaWVkIisKE1Bvc3RVc2VySW5mb1JlcXVlc3QSFAoMYWNjZXNzX3Rva2VuGAEgASgJImYKElJl\
+      dm9rZVRva2VuUmVxdWVzdBINCgV0b2tlbhgBIAEoCRIXCg90b2tlbl90eXBlX2hpbnQYAiABKAkSEQoJY2xpZW50X2lkGAMgASgJEhUKDWNsaWVudF9zZWNy\
+      ZXQYBCABKAkiagoWSW50cm9zcGVjdFRva2VuUmVxdWVzdBINCgV0b2tlbhgBIAEoCRIXCg90b2tlbl90eXBlX2hpbnQYAiABKAkSEQoJY2xpZW50X2lkGAMg\
+      ASgJEhUKDWNsaWVudF9zZWNyZXQYBCABKAki1wIKF0ludHJvc3BlY3RUb2tlblJlc3BvbnNlEg4KBmFjdGl2ZRgBIAEoCBIaCgVzY29wZRgCIAEoCUIGqtQY\
+      AiABSACIAQESHgoJY2xpZW50X2lkGAMgASgJQgaq1BgCIAFIAYgBARIfCgp0b2tlbl90eXBlGAQgASgJQgaq1BgCIAFIAogBARIYCgNleHAYBSABKANCBqrU\
+      GAIgAUgDiAEBEhgKA2lhdBgGIAEoA0IGqtQYAiABSASIAQESGAoDc3ViGAcgASgJQgaq1BgCIAFIBYgBARIYCgNhdWQYCCABKAlCBqrUGAIgAUgGiAEBEhgK\
+      A2lzcxgJIAEoCUIGqtQYAiABSAeIAQFCCAoGX3Njb3BlQgwKCl9jbGllbnRfaWRCDQoLX3Rva2VuX3R5cGVCBgoEX2V4cEIGCgRfaWF0QgYKBF9zdWJCBgoE\
+      X2F1ZEIGCgRfaXNzIqQEChBBdXRob3JpemVSZXF1ZXN0EhUKDXJlc3BvbnNlX3R5cGUYASADKAkSEQoJY2xpZW50X2lkGAIgAygJEhQKDHJlZGlyZWN0X3Vy\
+      aRgDIAMoCRINCgVzY29wZRgEIAMoCRINCgVzdGF0ZRgFIAMoCRIVCg1yZXNwb25zZV9tb2RlGAYgAygJEg0KBW5vbmNlGAcgAygJEg8KB2Rpc3BsYXkYCCAD\
+      KAkSDgoGcHJvbXB0GAkgAygJEg8KB21heF9hZ2UYCiADKAkSEgoKdWlfbG9jYWxlcxgLIAMoCRIVCg1pZF90b2tlbl9oaW50GAwgAygJEhIKCmxvZ2luX2hp\
+      bnQYDSADKAkSEgoKYWNyX3ZhbHVlcxgOIAMoCRIWCg5jb2RlX2NoYWxsZW5nZRgPIAMoCRIdChVjb2RlX2NoYWxsZW5nZV9tZXRob2QYECADKAkSDwoHcmVx\
+      dWVzdBgRIAMoCRITCgtyZXF1ZXN0X3VyaRgSIAMoCRIUCgxyZWdpc3RyYXRpb24YEyADKAkSHAoGY29va2llGCggASgJQgyq1BgIKgZjb29raWUSHAoGYWNj\
+      ZXB0GCkgASgJQgyq1BgIKgZhY2NlcHQSLgoPYWNjZXB0X2xhbmd1YWdlGCogASgJQhWq1BgRKg9hY2NlcHQtbGFuZ3VhZ2USKAoMY29udGVudF90eXBlGCsg\
+      ASgJQhKq1BgOKgxjb250ZW50LXR5cGUiGQoXR2V0Q29uZmlndXJhdGlvblJlcXVlc3QiggcKGEdldENvbmZpZ3VyYXRpb25SZXNwb25zZRIOCgZpc3N1ZXIY\
+      ASABKAkSHgoWYXV0aG9yaXphdGlvbl9lbmRwb2ludBgCIAEoCRIWCg50b2tlbl9lbmRwb2ludBgDIAEoCRIZChF1c2VyaW5mb19lbmRwb2ludBgEIAEoCRIQ\
+      Cghqd2tzX3VyaRgFIAEoCRIbChNyZXZvY2F0aW9uX2VuZHBvaW50GAYgASgJEh4KFmludHJvc3BlY3Rpb25fZW5kcG9pbnQYByABKAkSGAoQc2NvcGVzX3N1\
+      cHBvcnRlZBgIIAMoCRIgChhyZXNwb25zZV90eXBlc19zdXBwb3J0ZWQYCSADKAkSIAoYcmVzcG9uc2VfbW9kZXNfc3VwcG9ydGVkGAogAygJEh0KFWdyYW50\
+      X3R5cGVzX3N1cHBvcnRlZBgLIAMoCRIfChdzdWJqZWN0X3R5cGVzX3N1cHBvcnRlZBgMIAMoCRItCiVpZF90b2tlbl9zaWduaW5nX2FsZ192YWx1ZXNfc3Vw\
+      cG9ydGVkGA0gAygJEi0KJXRva2VuX2VuZHBvaW50X2F1dGhfbWV0aG9kc19zdXBwb3J0ZWQYDiADKAkSMgoqcmV2b2NhdGlvbl9lbmRwb2ludF9hdXRoX21l\
+      dGhvZHNfc3VwcG9ydGVkGA8gAygJEjUKLWludHJvc3BlY3Rpb25fZW5kcG9pbnRfYXV0aF9tZXRob2RzX3N1cHBvcnRlZBgQIAMoCRIoCiBjb2RlX2NoYWxs\
+      ZW5nZV9tZXRob2RzX3N1cHBvcnRlZBgRIAMoCRIYChBjbGFpbXNfc3VwcG9ydGVkGBIgAygJEh8KF3Byb21wdF92YWx1ZXNfc3VwcG9ydGVkGBMgAygJEiAK\
+      GGRpc3BsYXlfdmFsdWVzX3N1cHBvcnRlZBgUIAMoCRIcChR1aV9sb2NhbGVzX3N1cHBvcnRlZBgVIAMoCRIiChpjbGFpbXNfcGFyYW1ldGVyX3N1cHBvcnRl\
+      ZBgWIAEoCBIjChtyZXF1ZXN0X3BhcmFtZXRlcl9zdXBwb3J0ZWQYFyABKAgSJwofcmVxdWVzdF91cmlfcGFyYW1ldGVyX3N1cHBvcnRlZBgYIAEoCBI2Ci5h\
+      dXRob3JpemF0aW9uX3Jlc3BvbnNlX2lzc19wYXJhbWV0ZXJfc3VwcG9ydGVkGBkgASgIIhAKDkdldEtleXNSZXF1ZXN0IjMKD0dldEtleXNSZXNwb25zZRIg\
+      CgRrZXlzGAEgAygLMhIuY3NhLnYxLkpzb25XZWJLZXki2gEKCkpzb25XZWJLZXkSCwoDa3R5GAEgASgJEgsKA3VzZRgCIAEoCRILCgNhbGcYAyABKAkSCwoD\
+      a2lkGAQgASgJEhYKAW4YBSABKAlCBqrUGAIgAUgAiAEBEhYKAWUYBiABKAlCBqrUGAIgAUgBiAEBEhgKA2NydhgHIAEoCUIGqtQYAiABSAKIAQESFgoBeBgI\
+      IAEoCUIGqtQYAiABSAOIAQESFgoBeRgJIAEoCUIGqtQYAiABSASIAQFCBAoCX25CBAoCX2VCBgoEX2NydkIECgJfeEIECgJfeSIbChlMaXN0QXV0aG9yaXph\
+      dGlvbnNSZXF1ZXN0IlEKGkxpc3RBdXRob3JpemF0aW9uc1Jlc3BvbnNlEg0KBXRvdGFsGAEgASgDEiQKBWl0ZW1zGAIgAygLMhUuY3NhLnYxLkF1dGhvcml6\
+      YXRpb24iugEKDUF1dGhvcml6YXRpb24SEQoJY2xpZW50X2lkGAEgASgJEhMKC2NsaWVudF9uYW1lGAIgASgJEg0KBXNjb3BlGAMgAygJEi4KCmNyZWF0ZWRf\
+      YXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjMKCnVwZGF0ZWRfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSACIAQFC\
+      DQoLX3VwZGF0ZWRfYXQiLwoaUmV2b2tlQXV0aG9yaXphdGlvblJlcXVlc3QSEQoJY2xpZW50X2lkGAEgASgJMtAQCgxPQXV0aFNlcnZpY2US9wEKCklzc3Vl\
+      VG9rZW4SGS5jc2EudjEuSXNzdWVUb2tlblJlcXVlc3QaGi5jc2EudjEuSXNzdWVUb2tlblJlc3BvbnNlIrEBgtPkkwIRIgwvb2F1dGgvdG9rZW46ASqq1BiV\
+      AQgBMAE6YwiQAxJeaW52YWxpZF9yZXF1ZXN044CBaW52YWxpZF9ncmFudOOAgWludmFsaWRfc2NvcGXjgIF1bmF1dGhvcml6ZWRfY2xpZW5044CBdW5zdXBw\
+      b3J0ZWRfZ3JhbnRfdHlwZToqCJEDEg5pbnZhbGlkX2NsaWVudBoV5a6i5oi356uv6K6k6K+B5aSx6LSlEsQBCgtHZXRVc2VySW5mbxIaLmNzYS52MS5HZXRV\
+      c2VySW5mb1JlcXVlc3QaEC5jc2EudjEuVXNlckluZm8ihgGC0+STAhESDy9vYXV0aC91c2VyaW5mb6rUGGsIATooCJEDEgzku6TniYzml6DmlYgaFeaXoOaV\
+      iOeahOiupOivgeWHreaNrjo9CJMDEhvku6TniYznmoTmnYPpmZDojIPlm7TkuI3otrMaG+S7pOeJjOeahOadg+mZkOiMg+WbtOS4jei2sxLLAQoMUG9zdFVz\
+      ZXJJbmZvEhsuY3NhLnYxLlBvc3RVc2VySW5mb1JlcXVlc3QaEC5jc2EudjEuVXNlckluZm8iiwGC0+STAhQiDy9vYXV0aC91c2VyaW5mbzoBKqrUGG0IATAB\
+      OigIkQMSDOS7pOeJjOaXoOaViBoV5peg5pWI55qE6K6k6K+B5Yet5o2uOj0IkwMSG+S7pOeJjOeahOadg+mZkOiMg+WbtOS4jei2sxob5Luk54mM55qE5p2D\
+      6ZmQ6IyD5Zu05LiN6LazErUBCgtSZXZva2VUb2tlbhIaLmNzYS52MS5SZXZva2VUb2tlblJlcXVlc3QaFi5nb29nbGUucHJvdG9idWYuRW1wdHkicoLT5JMC\
+      EiINL29hdXRoL3Jldm9rZToBKqrUGFYIATABOiQIkAMSH2ludmFsaWRfcmVxdWVzdOOAgWludmFsaWRfZ3JhbnQ6KgiRAxIOaW52YWxpZF9jbGllbnQaFeWu\
+      ouaIt+err+iupOivgeWksei0pRK6AQoPSW50cm9zcGVjdFRva2VuEh4uY3NhLnYxLkludHJvc3BlY3RUb2tlblJlcXVlc3QaHy5jc2EudjEuSW50cm9zcGVj\
+      dFRva2VuUmVzcG9uc2UiZoLT5JMCFiIRL29hdXRoL2ludHJvc3BlY3Q6ASqq1BhGCAEwAToUCJADEg9pbnZhbGlkX3JlcXVlc3Q6KgiRAxIOaW52YWxpZF9j\
+      bGllbnQaFeWuouaIt+err+iupOivgeWksei0pRKXAwoJQXV0aG9yaXplEhguY3NhLnYxLkF1dGhvcml6ZVJlcXVlc3QaFC5nb29nbGUuYXBpLkh0dHBCb2R5\
+      ItkCgtPkkwIpEhAvb2F1dGgvYXV0aG9yaXplWhUiEC9vYXV0aC9hdXRob3JpemU6ASqq1BilAggBMAE6NAiQAxIP5a6i5oi356uv5pyq55+lGh7lrqLmiLfn\
+      q6/kuI3lrZjlnKjmiJblt7LlgZznlKg6TAiQAxIVcmVkaXJlY3RfdXJp5pyq55m76K6wGjByZWRpcmVjdF91cmnkuI7lrqLmiLfnq6/nmbvorrDnmoTlnLDl\
+      nYDkuI3kuIDoh7Q6KAiRAxIM5Yet5o2u5peg5pWIGhXml6DmlYjnmoTorqTor4Hlh63mja46KAiTAxIP6LSm5Y+36KKr56aB55SoGhLotKblj7flt7Looqvn\
+      poHnlKg6QwiTAxIY5LiN5piv55So5oi35pys5Lq655m75b2VGiTlupTnlKjlr4bpkqXkuI3og73nrqHnkIbnmbvlvZXlh63mja5AAUgBErEBChBHZXRDb25m\
+      aWd1cmF0aW9uEh8uY3NhLnYxLkdldENvbmZpZ3VyYXRpb25SZXF1ZXN0GiAuY3NhLnYxLkdldENvbmZpZ3VyYXRpb25SZXNwb25zZSJagtPkkwJOEiEvLndl\
+      bGwta25vd24vb3BlbmlkLWNvbmZpZ3VyYXRpb25aKRInLy53ZWxsLWtub3duL29hdXRoLWF1dGhvcml6YXRpb24tc2VydmVyqtQYAggBElUKB0dldEtleXMS\
+      Fi5jc2EudjEuR2V0S2V5c1JlcXVlc3QaFy5jc2EudjEuR2V0S2V5c1Jlc3BvbnNlIhmC0+STAg0SCy9vYXV0aC9qd2tzqtQYAggBEqsBChJMaXN0QXV0aG9y\
+      aXphdGlvbnMSIS5jc2EudjEuTGlzdEF1dGhvcml6YXRpb25zUmVxdWVzdBoiLmNzYS52MS5MaXN0QXV0aG9yaXphdGlvbnNSZXNwb25zZSJOgtPkkwIbEhkv\
+      YXBpL29hdXRoL2F1dGhvcml6YXRpb25zqtQYKQgCOiUIkQMSCeacqueZu+W9lRoV5peg5pWI55qE6K6k6K+B5Yet5o2uEt0BChNSZXZva2VBdXRob3JpemF0\
+      aW9uEiIuY3NhLnYxLlJldm9rZUF1dGhvcml6YXRpb25SZXF1ZXN0GhYuZ29vZ2xlLnByb3RvYnVmLkVtcHR5IokBgtPkkwInKiUvYXBpL29hdXRoL2F1dGhv\
+      cml6YXRpb25zL3tjbGllbnRfaWR9qtQYWAgCEMwBOiUIkQMSCeacqueZu+W9lRoV5peg5pWI55qE6K6k6K+B5Yet5o2uOigIlAMSEuayoeaciei/memhueaO\
+      iOadgxoP5o6I5p2D5LiN5a2Y5ZyoQAEaCarUGAUKA2NzYUIIugIFQ1NBdjFiBnByb3RvMw==
       """,
-    dependencies: [GoogleAPI.annotationsFile, GoogleProtobuf.emptyFile, GoogleProtobuf.timestampFile, WeftV1.optionsFile])
+    dependencies: [GoogleAPI.annotationsFile, GoogleAPI.httpbodyFile, GoogleProtobuf.emptyFile, GoogleProtobuf.timestampFile, WeftV1.optionsFile])
 
   /// The provider's endpoints. Errors of the token, revocation and introspection endpoints carry `error` and `error_description` (RFC 6749,
   /// section 5.2) beside `detail`.
@@ -82,6 +93,12 @@ extension CSAv1 {
     func revokeToken(_ request: CSAv1.RevokeTokenRequest, _ call: RPC.ServerCall) async throws -> GoogleProtobuf.Empty
     /// Says whether a token is in force and what it is for (RFC 7662). The caller is a client with its credentials, or bears an OAuth access token.
     func introspectToken(_ request: CSAv1.IntrospectTokenRequest, _ call: RPC.ServerCall) async throws -> CSAv1.IntrospectTokenResponse
+    /// Asks a user to sign in and to let a client know who they are (RFC 6749, section 4.1.1; OpenID Connect Core 1.0, section 3.1.2.1).
+    ///
+    /// A browser gets pages, and in the end is sent to `redirect_uri` with `code`, `state` and `iss` (RFC 9207), or with `error`. With an
+    /// access token of this application as bearer the answer is 302 at once. To an unknown client or `redirect_uri` nobody is sent.
+    /// Every parameter may be given once.
+    func authorize(_ request: CSAv1.AuthorizeRequest, _ call: RPC.ServerCall) async throws -> GoogleAPI.HttpBody
     /// What a relying party needs to know of this provider (OpenID Connect Discovery 1.0; RFC 8414).
     func getConfiguration(_ request: CSAv1.GetConfigurationRequest, _ call: RPC.ServerCall) async throws -> CSAv1.GetConfigurationResponse
     /// The public keys that ID tokens are verified with (RFC 7517).
@@ -106,14 +123,20 @@ extension CSAv1 {
     public static let revokeToken = RPC.MethodDescriptor(CSAv1.oauthFile.services[0], method: 3)
     /// Says whether a token is in force and what it is for (RFC 7662). The caller is a client with its credentials, or bears an OAuth access token.
     public static let introspectToken = RPC.MethodDescriptor(CSAv1.oauthFile.services[0], method: 4)
+    /// Asks a user to sign in and to let a client know who they are (RFC 6749, section 4.1.1; OpenID Connect Core 1.0, section 3.1.2.1).
+    ///
+    /// A browser gets pages, and in the end is sent to `redirect_uri` with `code`, `state` and `iss` (RFC 9207), or with `error`. With an
+    /// access token of this application as bearer the answer is 302 at once. To an unknown client or `redirect_uri` nobody is sent.
+    /// Every parameter may be given once.
+    public static let authorize = RPC.MethodDescriptor(CSAv1.oauthFile.services[0], method: 5)
     /// What a relying party needs to know of this provider (OpenID Connect Discovery 1.0; RFC 8414).
-    public static let getConfiguration = RPC.MethodDescriptor(CSAv1.oauthFile.services[0], method: 5)
+    public static let getConfiguration = RPC.MethodDescriptor(CSAv1.oauthFile.services[0], method: 6)
     /// The public keys that ID tokens are verified with (RFC 7517).
-    public static let getKeys = RPC.MethodDescriptor(CSAv1.oauthFile.services[0], method: 6)
+    public static let getKeys = RPC.MethodDescriptor(CSAv1.oauthFile.services[0], method: 7)
     /// What the caller has allowed which application.
-    public static let listAuthorizations = RPC.MethodDescriptor(CSAv1.oauthFile.services[0], method: 7)
+    public static let listAuthorizations = RPC.MethodDescriptor(CSAv1.oauthFile.services[0], method: 8)
     /// Takes back what the caller has allowed an application, and ends the tokens it has of the caller.
-    public static let revokeAuthorization = RPC.MethodDescriptor(CSAv1.oauthFile.services[0], method: 8)
+    public static let revokeAuthorization = RPC.MethodDescriptor(CSAv1.oauthFile.services[0], method: 9)
   }
 
   /// Calls `csa.v1.OAuthService`.
@@ -146,6 +169,15 @@ extension CSAv1 {
     /// Says whether a token is in force and what it is for (RFC 7662). The caller is a client with its credentials, or bears an OAuth access token.
     public func introspectToken(_ request: CSAv1.IntrospectTokenRequest, options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> CSAv1.IntrospectTokenResponse {
       try await self.client.unary(CSAv1.OAuthServiceMethods.introspectToken, request, options: options)
+    }
+
+    /// Asks a user to sign in and to let a client know who they are (RFC 6749, section 4.1.1; OpenID Connect Core 1.0, section 3.1.2.1).
+    ///
+    /// A browser gets pages, and in the end is sent to `redirect_uri` with `code`, `state` and `iss` (RFC 9207), or with `error`. With an
+    /// access token of this application as bearer the answer is 302 at once. To an unknown client or `redirect_uri` nobody is sent.
+    /// Every parameter may be given once.
+    public func authorize(_ request: CSAv1.AuthorizeRequest, options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> GoogleAPI.HttpBody {
+      try await self.client.unary(CSAv1.OAuthServiceMethods.authorize, request, options: options)
     }
 
     /// What a relying party needs to know of this provider (OpenID Connect Discovery 1.0; RFC 8414).
@@ -496,10 +528,123 @@ extension CSAv1 {
     }
   }
 
+  /// Request of Authorize. Repeated, so that a parameter which is given twice is seen and refused (RFC 6749, section 3.1).
+  public struct AuthorizeRequest: Protobuf.Message {
+    /// What is wanted: code. Example: "code"
+    public var responseType: [Swift.String] = []
+    /// The client. Example: "507f1f77bcf86cd799439013"
+    public var clientID: [Swift.String] = []
+    /// Where the answer goes: exactly one of the client's. Example: "https://client.example.com/callback"
+    public var redirectUri: [Swift.String] = []
+    /// What is wanted of the user, names with spaces between; left out: all that the client may have. Example: "openid profile email"
+    public var scope: [Swift.String] = []
+    /// Given back with the answer. Example: "af0ifjsldkj"
+    public var state: [Swift.String] = []
+    /// How the answer is given: query. Example: "query"
+    public var responseMode: [Swift.String] = []
+    /// Put into the ID token. Example: "n-0S6_WzA2Mj"
+    public var nonce: [Swift.String] = []
+    /// How the pages should be shown; taken note of. Example: "page"
+    public var display: [Swift.String] = []
+    /// none, or of login, consent, select_account. Example: "login"
+    public var prompt: [Swift.String] = []
+    /// How many seconds ago the user may have signed in. Example: "3600"
+    public var maxAge: [Swift.String] = []
+    /// Languages for the pages, the best first. Example: "en zh-CN"
+    public var uiLocales: [Swift.String] = []
+    /// An ID token of the user who is expected. Example: "eyJhbGciOiJSUzI1NiIs..."
+    public var idTokenHint: [Swift.String] = []
+    /// The address to sign in with. Example: "user@example.com"
+    public var loginHint: [Swift.String] = []
+    /// Kinds of signing in; taken note of. Example: "1"
+    public var acrValues: [Swift.String] = []
+    /// SHA-256 of the code verifier, in base64url (RFC 7636). Required of a client without a secret. Example: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+    public var codeChallenge: [Swift.String] = []
+    /// Always S256 where there is a challenge. Example: "S256"
+    public var codeChallengeMethod: [Swift.String] = []
+    /// A request object: refused. Example: "eyJhbGciOiJub25lIn0..."
+    public var request: [Swift.String] = []
+    /// Where a request object is: refused. Example: "https://client.example.com/request"
+    public var requestUri: [Swift.String] = []
+    /// A registration: refused. Example: "{}"
+    public var registration: [Swift.String] = []
+    /// The request's cookies. Example: "weft_oauth=..."
+    public var cookie: Swift.String = ""
+    /// What the browser likes to read. Example: "text/html"
+    public var accept: Swift.String = ""
+    /// Which languages its user reads. Example: "en-GB, zh;q=0.5"
+    public var acceptLanguage: Swift.String = ""
+    /// Whether a form was posted. Example: "application/x-www-form-urlencoded"
+    public var contentType: Swift.String = ""
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAv1.oauthFile.message(at: [8])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 10: self.responseType.append(try reader.string())
+        case 18: self.clientID.append(try reader.string())
+        case 26: self.redirectUri.append(try reader.string())
+        case 34: self.scope.append(try reader.string())
+        case 42: self.state.append(try reader.string())
+        case 50: self.responseMode.append(try reader.string())
+        case 58: self.nonce.append(try reader.string())
+        case 66: self.display.append(try reader.string())
+        case 74: self.prompt.append(try reader.string())
+        case 82: self.maxAge.append(try reader.string())
+        case 90: self.uiLocales.append(try reader.string())
+        case 98: self.idTokenHint.append(try reader.string())
+        case 106: self.loginHint.append(try reader.string())
+        case 114: self.acrValues.append(try reader.string())
+        case 122: self.codeChallenge.append(try reader.string())
+        case 130: self.codeChallengeMethod.append(try reader.string())
+        case 138: self.request.append(try reader.string())
+        case 146: self.requestUri.append(try reader.string())
+        case 154: self.registration.append(try reader.string())
+        case 322: self.cookie = try reader.string()
+        case 330: self.accept = try reader.string()
+        case 338: self.acceptLanguage = try reader.string()
+        case 346: self.contentType = try reader.string()
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      if !self.contentType.isEmpty { writer.string(self.contentType, tag: 346) }
+      if !self.acceptLanguage.isEmpty { writer.string(self.acceptLanguage, tag: 338) }
+      if !self.accept.isEmpty { writer.string(self.accept, tag: 330) }
+      if !self.cookie.isEmpty { writer.string(self.cookie, tag: 322) }
+      writer.repeated(Protobuf.WireString.self, self.registration, tag: 154)
+      writer.repeated(Protobuf.WireString.self, self.requestUri, tag: 146)
+      writer.repeated(Protobuf.WireString.self, self.request, tag: 138)
+      writer.repeated(Protobuf.WireString.self, self.codeChallengeMethod, tag: 130)
+      writer.repeated(Protobuf.WireString.self, self.codeChallenge, tag: 122)
+      writer.repeated(Protobuf.WireString.self, self.acrValues, tag: 114)
+      writer.repeated(Protobuf.WireString.self, self.loginHint, tag: 106)
+      writer.repeated(Protobuf.WireString.self, self.idTokenHint, tag: 98)
+      writer.repeated(Protobuf.WireString.self, self.uiLocales, tag: 90)
+      writer.repeated(Protobuf.WireString.self, self.maxAge, tag: 82)
+      writer.repeated(Protobuf.WireString.self, self.prompt, tag: 74)
+      writer.repeated(Protobuf.WireString.self, self.display, tag: 66)
+      writer.repeated(Protobuf.WireString.self, self.nonce, tag: 58)
+      writer.repeated(Protobuf.WireString.self, self.responseMode, tag: 50)
+      writer.repeated(Protobuf.WireString.self, self.state, tag: 42)
+      writer.repeated(Protobuf.WireString.self, self.scope, tag: 34)
+      writer.repeated(Protobuf.WireString.self, self.redirectUri, tag: 26)
+      writer.repeated(Protobuf.WireString.self, self.clientID, tag: 18)
+      writer.repeated(Protobuf.WireString.self, self.responseType, tag: 10)
+    }
+  }
+
   /// Request of GetConfiguration.
   public struct GetConfigurationRequest: Protobuf.Message {
     public var unknownFields = Protobuf.UnknownFields()
-    public static let schema = CSAv1.oauthFile.message(at: [8])
+    public static let schema = CSAv1.oauthFile.message(at: [9])
     public init() {}
 
     public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
@@ -570,7 +715,7 @@ extension CSAv1 {
     public var authorizationResponseIssParameterSupported: Swift.Bool = false
 
     public var unknownFields = Protobuf.UnknownFields()
-    public static let schema = CSAv1.oauthFile.message(at: [9])
+    public static let schema = CSAv1.oauthFile.message(at: [10])
     public init() {}
 
     public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
@@ -640,7 +785,7 @@ extension CSAv1 {
   /// Request of GetKeys.
   public struct GetKeysRequest: Protobuf.Message {
     public var unknownFields = Protobuf.UnknownFields()
-    public static let schema = CSAv1.oauthFile.message(at: [10])
+    public static let schema = CSAv1.oauthFile.message(at: [11])
     public init() {}
 
     public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
@@ -663,7 +808,7 @@ extension CSAv1 {
     public var keys: [CSAv1.JsonWebKey] = []
 
     public var unknownFields = Protobuf.UnknownFields()
-    public static let schema = CSAv1.oauthFile.message(at: [11])
+    public static let schema = CSAv1.oauthFile.message(at: [12])
     public init() {}
 
     public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
@@ -704,7 +849,7 @@ extension CSAv1 {
     public var y: Swift.String?
 
     public var unknownFields = Protobuf.UnknownFields()
-    public static let schema = CSAv1.oauthFile.message(at: [12])
+    public static let schema = CSAv1.oauthFile.message(at: [13])
     public init() {}
 
     public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
@@ -742,7 +887,7 @@ extension CSAv1 {
   /// Request of ListAuthorizations.
   public struct ListAuthorizationsRequest: Protobuf.Message {
     public var unknownFields = Protobuf.UnknownFields()
-    public static let schema = CSAv1.oauthFile.message(at: [13])
+    public static let schema = CSAv1.oauthFile.message(at: [14])
     public init() {}
 
     public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
@@ -767,7 +912,7 @@ extension CSAv1 {
     public var items: [CSAv1.Authorization] = []
 
     public var unknownFields = Protobuf.UnknownFields()
-    public static let schema = CSAv1.oauthFile.message(at: [14])
+    public static let schema = CSAv1.oauthFile.message(at: [15])
     public init() {}
 
     public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
@@ -802,7 +947,7 @@ extension CSAv1 {
     public var updatedAt: GoogleProtobuf.Timestamp?
 
     public var unknownFields = Protobuf.UnknownFields()
-    public static let schema = CSAv1.oauthFile.message(at: [15])
+    public static let schema = CSAv1.oauthFile.message(at: [16])
     public init() {}
 
     public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
@@ -835,7 +980,7 @@ extension CSAv1 {
     public var clientID: Swift.String = ""
 
     public var unknownFields = Protobuf.UnknownFields()
-    public static let schema = CSAv1.oauthFile.message(at: [16])
+    public static let schema = CSAv1.oauthFile.message(at: [17])
     public init() {}
 
     public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
@@ -864,6 +1009,7 @@ extension CSAv1.OAuthServiceServer {
       .unary(CSAv1.OAuthServiceMethods.postUserInfo) { try await self.postUserInfo($0, $1) },
       .unary(CSAv1.OAuthServiceMethods.revokeToken) { try await self.revokeToken($0, $1) },
       .unary(CSAv1.OAuthServiceMethods.introspectToken) { try await self.introspectToken($0, $1) },
+      .unary(CSAv1.OAuthServiceMethods.authorize) { try await self.authorize($0, $1) },
       .unary(CSAv1.OAuthServiceMethods.getConfiguration) { try await self.getConfiguration($0, $1) },
       .unary(CSAv1.OAuthServiceMethods.getKeys) { try await self.getKeys($0, $1) },
       .unary(CSAv1.OAuthServiceMethods.listAuthorizations) { try await self.listAuthorizations($0, $1) },

@@ -11,7 +11,7 @@
 import shutil
 
 from selenium import webdriver
-from selenium.common.exceptions import ElementClickInterceptedException, ElementNotInteractableException, StaleElementReferenceException
+from selenium.common.exceptions import ElementClickInterceptedException, ElementNotInteractableException, StaleElementReferenceException, WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.virtual_authenticator import VirtualAuthenticatorOptions
 from selenium.webdriver.remote.webelement import WebElement
@@ -152,4 +152,9 @@ class Browser:
         try:
             return look()
         except (StaleElementReferenceException, ElementClickInterceptedException, ElementNotInteractableException):
+            return None
+        except WebDriverException as error:
+            # What Chromium says of an element whose page was left in the middle of the look.
+            if "does not belong to the document" not in (error.msg or ""):
+                raise
             return None

@@ -124,7 +124,7 @@ struct FileRules {
       if ![rpc + "Request", name + rpc + "Request"].contains(input) {
         find("RPC_REQUEST_STANDARD_NAME", path, symbol, "\(symbol) takes \(input), not \(rpc)Request")
       }
-      if ![rpc + "Response", name + rpc + "Response"].contains(output) {
+      if method.outputType != ".google.api.HttpBody", ![rpc + "Response", name + rpc + "Response"].contains(output) {
         find("RPC_RESPONSE_STANDARD_NAME", path, symbol, "\(symbol) gives \(output), not \(rpc)Response")
       }
     }

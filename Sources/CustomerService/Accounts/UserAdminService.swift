@@ -103,6 +103,8 @@ struct UserAdminService: CSAAdminV1.UserAdminServiceServer {
       user.updatedAt = now
       try UserStore.update(user, transaction)
       try validity.follow(user, transaction)
+      // A browser's session lasts for hours; it does not come back with the account.
+      if !user.isActive { try BrowserSessionStore.endAll(of: id, now: now, transaction) }
       try AuditStore.insert(entry, transaction)
       return user
     }

@@ -16,6 +16,7 @@ struct OAuthService: CSAv1.OAuthServiceServer {
   let idTokens: IDTokens
   let keys: SigningKeyRing
   let limits: OAuthLimits
+  let endpoint: AuthorizationEndpoint
 
   /// GET /.well-known/openid-configuration
   /// GET /.well-known/oauth-authorization-server

@@ -89,6 +89,16 @@ final class SigningKeyRing: Sendable {
     return try await offLoop { SignedToken.make(claims, keyID: entry.record.id, key: entry.pair) }
   }
 
+  /// Whom an ID token of ours is about; nil for one that is not ours, of another client, or whose key is published no longer.
+  ///
+  /// An expired one still says whom it was about, which is all that `id_token_hint` is for (OpenID Connect Core 1.0, section 3.1.2.1).
+  func subject(ofIDToken token: String, issuer: String, audience: String) -> String? {
+    let entries = entries.withLock { $0 }
+    let claims = SignedToken.textClaims(of: token) { id in entries.first { $0.record.id == id }?.pair }
+    guard let claims, claims["iss"] == issuer, claims["aud"] == audience else { return nil }
+    return claims["sub"]
+  }
+
   /// To be called once, after the last call.
   func close() async { await pool.close() }
 

@@ -21,23 +21,21 @@ enum PageScript {
         button.disabled = true;
         message.textContent = "";
         try {
-          const answer = await fetch(form.dataset.passkey, { headers: { accept: "application/json" } });
+          // Passkeys that no authenticator finds by itself are listed for an address, if one was typed.
+          const email = document.getElementById("email")?.value.trim();
+          const query = email ? "?email=" + encodeURIComponent(email) : "";
+          const answer = await fetch(form.dataset.passkey + query, { headers: { accept: "application/json" } });
           if (!answer.ok) throw new Error(String(answer.status));
           const options = await answer.json();
           options.challenge = bytes(options.challenge);
           for (const known of options.allowCredentials || []) known.id = bytes(known.id);
-          const found = await navigator.credentials.get({ publicKey: options });
-          form.elements.credential.value = JSON.stringify({
-            id: found.id,
-            rawId: text(found.rawId),
-            type: found.type,
-            response: {
-              clientDataJSON: text(found.response.clientDataJSON),
-              authenticatorData: text(found.response.authenticatorData),
-              signature: text(found.response.signature),
-              userHandle: found.response.userHandle ? text(found.response.userHandle) : undefined,
-            },
-          });
+          const { rawId, response } = await navigator.credentials.get({ publicKey: options });
+          const fields = form.elements;
+          fields.credential_id.value = text(rawId);
+          fields.client_data_json.value = text(response.clientDataJSON);
+          fields.authenticator_data.value = text(response.authenticatorData);
+          fields.signature.value = text(response.signature);
+          fields.user_handle.value = response.userHandle ? text(response.userHandle) : "";
           form.submit();
         } catch (error) {
           message.textContent = form.dataset.failed;

@@ -63,6 +63,7 @@ enum PageStyle {
     .top { width: 100%; max-width: 27rem; display: flex; align-items: center; justify-content: space-between; gap: 1rem; padding: 0 0.25rem 1rem; }
     .brand { display: flex; align-items: center; gap: 0.625rem; font-weight: 650; font-size: 1.0625rem; }
     .mark { flex: none; width: 1.75rem; height: 1.75rem; color: var(--accent); }
+    .top nav { line-height: 1.2; }
     .quiet { display: inline-block; padding: 0.625rem 0.5rem; color: var(--muted); font-size: 0.9375rem; }
     .card {
       width: 100%;
@@ -143,15 +144,15 @@ enum PageStyle {
     .alert h2 { color: var(--danger); }
     .alert ul { list-style: none; }
     .alert a { color: inherit; }
-    .notice { padding: 0.75rem 1rem; background: var(--tint); border-left: 4px solid var(--accent); border-radius: 0.5rem; }
 
-    .who { display: flex; align-items: center; gap: 0.875rem; padding: 0.75rem 0.875rem; border: 1px solid var(--line); border-radius: 0.75rem; }
+    .who { display: flex; align-items: flex-start; gap: 0.875rem; padding: 0.875rem 0.875rem 0.375rem; border: 1px solid var(--line); border-radius: 0.75rem; }
     .who .face {
       flex: none; width: 2.5rem; height: 2.5rem; display: grid; place-items: center;
       border-radius: 50%; background: var(--tint); color: var(--accent); font-weight: 650; text-transform: uppercase;
     }
-    .who .name { min-width: 0; flex: 1; line-height: 1.4; }
-    .who small { display: block; color: var(--muted); font-size: 0.8125rem; }
+    .who > div { min-width: 0; flex: 1; line-height: 1.4; }
+    .who small { display: block; color: var(--muted); font-size: 0.875rem; }
+    .who button.link { padding: 0.375rem 0; font-size: 0.9375rem; }
     .scopes { list-style: none; display: grid; gap: 0.875rem; margin-top: 0.75rem; }
     .scopes li { display: grid; grid-template-columns: 1.25rem 1fr; gap: 0.75rem; }
     .scopes li::before {

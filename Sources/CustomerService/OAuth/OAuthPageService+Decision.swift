@@ -1,0 +1,31 @@
+import CustomerServiceAPI
+import Protobuf
+import RPC
+
+extension OAuthPageService {
+  /// POST /oauth/consent
+  func decide(_ request: CSAv1.DecideRequest, _ call: ServerCall) async throws -> GoogleAPI.HttpBody {
+    try await submitted(request, call) { form in
+      let asked = form.asked
+      // Whoever was signed in when the page was made may have been signed out since, here or elsewhere.
+      guard let (session, _) = try await endpoint.sessions.current(form.cookie, call), !asked.prompts.contains(.login) else {
+        return call.redirect(to: asked.parameters.url, status: 303)
+      }
+      switch request.decision {
+      case "allow":
+        let code = try await endpoint.code(for: asked, userID: session.userID, authTime: session.authTime, call)
+        return call.redirect(to: AuthorizationResponse.url(code, for: asked, issuer: endpoint.publicURL.value), status: 303)
+      case "deny":
+        throw asked.failure(.accessDenied, "the user has refused")
+      case "continue":
+        return call.redirect(to: asked.parameters.without([.selectAccount]).url, status: 303)
+      case "switch":
+        try await endpoint.sessions.end(form.cookie, call)
+        return call.redirect(
+          to: asked.parameters.without([.selectAccount]).url, status: 303,
+          setCookie: endpoint.cookie.header(endpoint.sessions.makeCookie()))
+      default: throw CustomerServiceError.staleForm
+      }
+    }
+  }
+}
