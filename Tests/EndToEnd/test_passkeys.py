@@ -4,11 +4,13 @@ import signal
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 
+import httpx
 import pytest
 from authenticator import Authenticator, b64u, certificate, make_key, sign, unb64u
 from rpc import Rpc
 from server import Server, wait_for
 from test_accounts import detail
+from test_remote_gateway import RemoteGateway
 
 RP, ORIGIN = "dreamreflex.com", "https://dreamreflex.com"
 NOT_REGISTERED, REFUSED = "通行密钥注册失败", "通行密钥认证失败"
@@ -490,6 +492,21 @@ def test_over_rpc_bytes_are_bytes(server):
     assert rpc.call("csa.v1.PasskeyService", "AuthenticatePasskey", authenticator.get(options))["user"]["id"] == user.id
     assert rpc.code("csa.v1.PasskeyService", "AuthenticatePasskey", authenticator.get(options)) == ("UNAUTHENTICATED", REFUSED)
     assert rpc.code("csa.v1.PasskeyService", "RegisterPasskey", {}, user.token)[0] == "INVALID_ARGUMENT"
+
+
+def test_a_remote_gateway_does_the_same(server):
+    user = server.register()
+    token = {"authorization": f"Bearer {user.token}"}
+    with RemoteGateway(server.grpc) as gateway, httpx.Client(base_url=gateway.url, trust_env=False, timeout=30) as far:
+        authenticator = Authenticator(RP, ORIGIN)
+        options = far.get("/api/passkey/registration-options", headers=token).json()
+        assert far.post("/api/passkey/register", headers=token, json=authenticator.create(options, nested=True)).status_code == 200
+        assert far.get("/api/passkey/credentials", headers=token).json() == user.call("GET", "/api/passkey/credentials").json()
+        body = authenticator.get(far.get("/api/passkey/authentication-options").json())
+        assert far.post("/api/passkey/authenticate", json=body).json()["user"]["id"] == user.id
+        answers = [far.post("/api/passkey/authenticate", json=body), authenticate(server, body)]
+        assert answers[0].json() == answers[1].json() == {"detail": REFUSED}
+        assert {a.headers["www-authenticate"] for a in answers} == {"Bearer"} and {a.status_code for a in answers} == {401}
 
 
 # Settings
