@@ -13,16 +13,10 @@ enum ErrorRenderer {
     body.reserveCapacity(text.utf8.count + 192)
     switch style {
     case .detail:
-      body.append("{")
-      for (name, value) in error.info.sorted(by: { $0.key < $1.key }) where name != "detail" {
-        body.append(jsonString: name)
-        body.append(":")
-        body.append(jsonString: value)
-        body.append(",")
-      }
-      body.append("\"detail\":")
-      body.append(jsonString: text)
-      body.append("}")
+      writeDetail(text, error.info, into: &body)
+      return ("application/json", body)
+    case .oauth:
+      writeDetail(text, oauthInfo(error, status: status), into: &body)
       return ("application/json", body)
     case .envelope:
       writeEnvelope(error, status: status, text: text, wallMicroseconds: wallMicroseconds, into: &body)
@@ -31,6 +25,33 @@ enum ErrorRenderer {
       writeProblem(error, status: status, text: text, into: &body)
       return ("application/problem+json", body)
     }
+  }
+
+  private static func writeDetail(_ text: String, _ info: [String: String], into body: inout [UInt8]) {
+    body.append("{")
+    for (name, value) in info.sorted(by: { $0.key < $1.key }) where name != "detail" {
+      body.append(jsonString: name)
+      body.append(":")
+      body.append(jsonString: value)
+      body.append(",")
+    }
+    body.append("\"detail\":")
+    body.append(jsonString: text)
+    body.append("}")
+  }
+
+  /// What the application says in OAuth's words, or what a refusal from below it is in them: RFC 6749, section 5.2, and for what is the
+  /// server's own fault the names of section 4.1.2.1.
+  private static func oauthInfo(_ error: RPCError, status: Int) -> [String: String] {
+    guard error.info["error"] == nil else { return error.info }
+    let (name, description) =
+      switch status {
+      case 401: ("invalid_client", "Client authentication failed")
+      case 429, 503, 504: ("temporarily_unavailable", "Try again later")
+      case 500...: ("server_error", "The server met an error")
+      default: ("invalid_request", "The request cannot be read")
+      }
+    return error.info.merging(["error": name, "error_description": description]) { said, _ in said }
   }
 
   /// Chapter 错误响应格式 of co-writing's document.

@@ -278,6 +278,8 @@ final class RESTExchange: HTTPStreamOwner, @unchecked Sendable {
     guard state != .answered else { return }
     let application = route?.method.application ?? (style == .envelope ? StatusMapping.coWriting : "")
     var status = StatusMapping.httpStatus(of: error, application: application)
+    // RFC 6749, section 5.2, knows no 422.
+    if style == .oauth, status == 422 { status = 400 }
     var headers = answerHead(of: route)
     HTTPMetadata.apply(error.metadata, status: &status, headers: &headers)
     let (contentType, body) = ErrorRenderer.render(error, status: status, style: style, wallMicroseconds: gateway.time.wallMicroseconds)

@@ -86,7 +86,16 @@ struct RequestBinder {
 
   private func bindForm(_ body: UnsafeRawBufferPointer, into wire: inout [UInt8]) throws(RPCError) {
     let parameters = try read(body.assumingMemoryBound(to: UInt8.self).span, what: "表单字段")
-    for parameter in parameters { try bind(parameter, into: &wire) }
+    var seen: Set<[UInt8]> = []
+    for parameter in parameters {
+      // RFC 6749, section 3.2: which of two values is meant, two programs would answer differently. A list is meant to repeat.
+      if !seen.insert(parameter.name).inserted, let field = route.parameterFields(String(decoding: parameter.name, as: UTF8.self))?.last,
+        !field.isRepeated
+      {
+        throw mismatch(field.name, "\(field.name) 重复出现")
+      }
+      try bind(parameter, into: &wire)
+    }
   }
 
   /// Fills `update_mask` with the fields that the body names, whatever their values: a null is a change too.

@@ -17,6 +17,18 @@ struct ErrorRendererTests {
     #expect(Self.render(error, .detail, status: 422) == #"{"detail":"标题\"过长\"\u000a"}"#)
   }
 
+  /// RFC 6749, section 5.2, also where the refusal comes from below the application.
+  @Test(arguments: [
+    (400, "invalid_request"), (401, "invalid_client"), (413, "invalid_request"), (429, "temporarily_unavailable"), (500, "server_error"),
+    (503, "temporarily_unavailable"),
+  ])
+  func oauthNamesItsOwnErrors(_ status: Int, _ name: String) {
+    let body = Self.render(RPCError(.invalidArgument, "坏", reason: "X"), .oauth, status: status)
+    #expect(body.hasPrefix(#"{"error":"\#(name)","error_description":""#) && body.hasSuffix(#","detail":"坏"}"#))
+    let own = RPCError(.failedPrecondition, "坏", reason: "X", info: ["error": "invalid_grant", "error_description": "d"])
+    #expect(Self.render(own, .oauth, status: 400) == #"{"error":"invalid_grant","error_description":"d","detail":"坏"}"#)
+  }
+
   @Test func anEnvelopeNamesTheCaseAndTheFields() {
     let error = RPCError(
       .invalidArgument, "数据验证失败",

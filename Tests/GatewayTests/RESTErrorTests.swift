@@ -94,6 +94,9 @@ struct RESTErrorTests {
     Refused("GET", "/api/items?status=%4", text: "status 的百分号编码无效"),
     // Forms.
     Refused(
+      "POST", "/api/token", ["content-type": "application/x-www-form-urlencoded"], token: nil, body: "username=a&username=b",
+      text: "username 重复出现"),
+    Refused(
       "POST", "/api/token", ["content-type": "application/x-www-form-urlencoded"], token: nil, body: "username=%FF",
       text: "username 不是有效的UTF-8文本"),
     // Token.
