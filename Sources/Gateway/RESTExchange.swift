@@ -19,6 +19,7 @@ final class RESTExchange: HTTPStreamOwner, @unchecked Sendable {
 
   private let gateway: RESTGateway
   private let stream: HTTPStream
+  private let began: MonotonicTime
   private var state = State.collecting
   private var requestID = ""
   private var style = ErrorStyle.detail
@@ -42,6 +43,7 @@ final class RESTExchange: HTTPStreamOwner, @unchecked Sendable {
   init(gateway: RESTGateway, stream: HTTPStream) {
     self.gateway = gateway
     self.stream = stream
+    began = stream.loop.now
   }
 
   // MARK: The head
@@ -347,6 +349,7 @@ final class RESTExchange: HTTPStreamOwner, @unchecked Sendable {
 
   private func send(_ status: Int, _ headers: Headers, _ body: [UInt8]) {
     state = .answered
+    (route?.metrics ?? gateway.unrouted).answered(status, nanoseconds: MonotonicTime.now().nanoseconds - began.nanoseconds)
     stream.respond(ResponseHead(status: status, headers: headers), body: body)
   }
 }

@@ -50,6 +50,12 @@ public final class RESTGateway: HTTPHandler {
   let logger: Logger
   let requestIDs = RequestIDs()
   let heads: AnswerHeads
+  /// For requests that found no RPC.
+  let unrouted = RouteMetrics(verb: "", template: "")
+  private let metrics: [RouteMetrics]
+
+  /// What was counted for every route that has answered; the pages and requests without a route are one.
+  public var counters: [RouteCounters] { (metrics + [unrouted]).flatMap { $0.snapshot() } }
 
   /// - Parameters:
   ///   - methods: Every RPC that may have a route; those without one are passed over.
@@ -63,9 +69,11 @@ public final class RESTGateway: HTTPHandler {
     upstream: @escaping @Sendable () -> UpstreamState = { .serving }, isReady: @escaping @Sendable () -> Bool
   ) throws(RouteError) {
     var routes = RouteTable<Target>()
+    var metrics: [RouteMetrics] = []
     for method in methods {
       for binding in method.bindings {
         let route = try RESTRoute(method: method, binding: binding, bodyBytesDefault: options.bodyBytesMax)
+        metrics.append(route.metrics)
         do throws(RouteTable<Target>.Conflict) {
           try routes.insert(binding, target: .rpc(route))
         } catch {
@@ -83,6 +91,7 @@ public final class RESTGateway: HTTPHandler {
       throw RouteError(method: "\(error.method) \(error.path)", reason: "an RPC has the path of a page")
     }
     self.routes = routes
+    self.metrics = metrics
     self.invoker = invoker
     self.options = options
     self.isReady = isReady

@@ -41,6 +41,7 @@ final class RESTRoute: Sendable {
   let responseKey: String?
   /// Ceiling of the body in bytes.
   let bodyBytesMax: Int
+  let metrics: RouteMetrics
 
   /// - Parameter bodyBytesDefault: The ceiling where the proto names none.
   init(method: MethodDescriptor, binding: HTTPBinding, bodyBytesDefault: Int) throws(RouteError) {
@@ -48,6 +49,7 @@ final class RESTRoute: Sendable {
     guard !method.schema.clientStreaming, !method.schema.serverStreaming else { throw wrong("it streams messages") }
     let input = method.schema.input
     self.method = method
+    metrics = RouteMetrics(verb: binding.method, template: binding.template.text)
     switch binding.body {
     case .none: body = .none
     case .all: body = .whole

@@ -77,6 +77,8 @@ public struct MethodCounters: Sendable {
   public let messagesSent: Int
   /// Sum over all ended calls.
   public let handlingNanoseconds: Int
+  /// The bounds of `buckets`.
+  public static let bucketNanosecondsMax = MethodMetrics.bounds
   /// Ended calls by time taken, at most 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10000 ms; slower ones are in none.
   public let buckets: [Int]
 }

@@ -28,6 +28,7 @@ final class Assembly: Sendable {
   private let rpc: RPCServer
   private let httpServer: HTTPServer
   private let grpcServer: HTTPServer
+  private let metricsServer: HTTPServer
   private let isReady: ReadyFlag
   private let signals: StopSignals
   private let housekeeping: RepeatingTask
@@ -37,6 +38,8 @@ final class Assembly: Sendable {
   /// Where the REST and gRPC listeners are; their ports are known once they are bound.
   let http: SocketAddress
   let grpc: SocketAddress
+  /// Where Prometheus finds its metrics; nil unless asked for.
+  let metrics: SocketAddress?
 
   /// Everybody who has tables, in the order in which they are made.
   static let migrators = [("csa", CustomerServiceApp.migrator), ("delivery", DeliverySchema.migrator)]
@@ -104,6 +107,11 @@ final class Assembly: Sendable {
     http = try httpServer.bind(settings.http)
     if settings.publicURL == nil { publicURL.value = Self.publicURL(of: http, isTLS: tls != nil) }
     grpc = try grpcServer.bind(settings.grpc)
+    metricsServer = HTTPServer(group: loops, handler: Self.metrics(rpc, gateway, rest: httpServer, grpc: grpcServer))
+    metrics = if let address = settings.metrics { try metricsServer.bind(address) } else { nil }
+    if let metrics, !metrics.isLoopback {
+      logger.warning("metrics in plain text on an address that is not loopback", metadata: ["address": "\(metrics)"])
+    }
     if tls == nil {
       for address in [http, grpc] where !address.isLoopback {
         logger.warning("plain text on an address that is not loopback", metadata: ["address": "\(address)"])
@@ -132,6 +140,17 @@ final class Assembly: Sendable {
     (isTLS ? "https://" : "http://") + (address.isWildcard ? "127.0.0.1:\(address.port)" : "\(address)")
   }
 
+  /// What `GET /metrics` answers, on its own listener.
+  private static func metrics(_ rpc: RPCServer, _ gateway: RESTGateway, rest: HTTPServer, grpc: HTTPServer) -> MetricsHandler {
+    MetricsHandler {
+      var page = PrometheusText()
+      page.add(rpc.counters)
+      page.add(gateway.counters)
+      page.add([("http", rest.counters.snapshot), ("grpc", grpc.counters.snapshot)])
+      return page.text
+    }
+  }
+
   /// The API's description, and the page that shows it if `make setup` has fetched its files.
   static func pages() -> DocumentationPages {
     let directory = SwaggerUI.defaultDirectory(environment: ProcessInfo.processInfo.environment)
@@ -153,6 +172,7 @@ final class Assembly: Sendable {
     async let rest: Void = httpServer.drain(timeout: Self.drainTimeout)
     async let calls: Void = grpcServer.drain(timeout: Self.drainTimeout)
     _ = await (rest, calls)
+    await metricsServer.drain(timeout: .seconds(1))
     await housekeeping.stop()
     do {
       try await application.stop()

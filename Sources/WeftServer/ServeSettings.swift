@@ -36,6 +36,7 @@ struct ServeSettings {
   let auditDays: Int
   let tls: TLSFiles?
   let gatewaySecret: String?
+  let metrics: SocketAddress?
   let messaging: MessagingSettings
   let logLevel: Logger.Level
   let logFormat: LogFormat
@@ -61,6 +62,7 @@ struct ServeSettings {
     auditDays = try Self.auditDays(source)
     tls = try Self.tls(source)
     gatewaySecret = try source.text("WEFT_GATEWAY_SECRET")
+    metrics = try source.text("WEFT_METRICS").map { try Self.address("WEFT_METRICS", $0) }
     messaging = try MessagingSettings(source)
     try Self.checkApplications(source)
     (logLevel, logFormat) = try Self.logging(source)

@@ -58,6 +58,8 @@ struct SettingFlags: ParsableArguments {
   var smsURL: String?
   @Option(name: .customLong("outbound-ca"), help: "WEFT_OUTBOUND_CA: PEM file of certificates to trust beside the system's.")
   var outboundCA: String?
+  @Option(help: "WEFT_METRICS: where to serve Prometheus metrics, HOST:PORT (default: nowhere).")
+  var metrics: String?
   @Option(name: .customLong("dev"), help: "WEFT_DEV: 1 offers /dev pages on a loopback listener.")
   var dev: String?
   @Option(name: .customLong("apps"), help: "WEFT_APPS: which applications to serve (default: csa).")
@@ -119,6 +121,7 @@ extension SettingFlags {
     flags["WEFT_TLS_KEY"] = tlsKey
     flags["WEFT_TLS_CLIENT_CA"] = tlsClientCA
     flags["WEFT_GATEWAY_SECRET"] = gatewaySecret
+    flags["WEFT_METRICS"] = metrics
     flags["WEFT_SMTP_URL"] = smtpURL
     flags["WEFT_MAIL_FROM"] = mailFrom
     flags["WEFT_SMS_URL"] = smsURL

@@ -14,7 +14,7 @@ import httpx
 BINARY = os.environ.get("WEFT_BINARY", str(Path(__file__).parents[2] / ".build/release/weft"))
 ADMIN = ("admin@example.com", "correct-horse-battery")
 PASSWORD = "mypassword123"
-LISTENING = re.compile(r"^weft: (http|grpc) listening on (\S+)$")
+LISTENING = re.compile(r"^weft: (http|grpc|metrics) listening on (\S+)$")
 
 
 class Server:
@@ -36,7 +36,7 @@ class Server:
         self.ports = {}
         guard = threading.Timer(60, self.process.kill)
         guard.start()
-        while len(self.ports) < 2:
+        while len(self.ports) < 2 + ("--metrics" in self.arguments):
             line = self.process.stdout.readline()
             if not line:
                 guard.cancel()

@@ -30,6 +30,7 @@ struct Serve: AsyncParsableCommand {
       let assembly = try await Assembly(settings, commitGroup: commitGroup, logger: Logger(label: "weft"))
       Terminal.line("weft: http listening on \(assembly.http)")
       Terminal.line("weft: grpc listening on \(assembly.grpc)")
+      if let metrics = assembly.metrics { Terminal.line("weft: metrics listening on \(metrics)") }
       await assembly.untilStopped()
     } catch {
       Terminal.error("\(error)")
