@@ -20,7 +20,9 @@ enum ErrorStyle: Sendable, Equatable {
     guard path.count >= 12, path.count <= 18, path[1] == UInt8(ascii: "o"), path[2] == UInt8(ascii: "a") else { return false }
     return ["/oauth/token", "/oauth/revoke", "/oauth/introspect"].contains { endpoint in
       let endpoint = endpoint.utf8
-      guard path.count == endpoint.count || path.count == endpoint.count + 1 && path[path.count - 1] == UInt8(ascii: "/") else { return false }
+      guard path.count == endpoint.count || path.count == endpoint.count + 1 && path[path.count - 1] == UInt8(ascii: "/") else {
+        return false
+      }
       return endpoint.enumerated().allSatisfy { path[$0] == $1 }
     }
   }

@@ -286,6 +286,7 @@ final class RESTExchange: HTTPStreamOwner, @unchecked Sendable {
     HTTPMetadata.apply(error.metadata, status: &status, headers: &headers)
     let (contentType, body) = ErrorRenderer.render(error, status: status, style: style, wallMicroseconds: gateway.time.wallMicroseconds)
     if style == .problem { headers.set("content-type", contentType) }
+    if style == .oauth, !headers.contains("cache-control") { headers.append("cache-control", "no-store") }
     if let allow { headers.append("allow", allow) }
     // RFC 6750, section 3, where the handler names no other scheme.
     if status == 401, !headers.contains("www-authenticate") { headers.append("www-authenticate", "Bearer") }

@@ -71,6 +71,14 @@ def requests(token):
     yield "DELETE", "/api/tickets/x", {"headers": auth}
     yield "PATCH", "/api/users/me", {"headers": auth, "json": {}}
     yield "PATCH", "/api/users/me", {"headers": auth, "json": {"full_name": None}}
+    for path in ("/.well-known/openid-configuration", "/oauth/jwks", "/oauth/userinfo", "/api/oauth/authorizations"):
+        yield "GET", path, {}
+        yield "GET", path, {"headers": auth}
+    for path in ("/oauth/token", "/oauth/revoke", "/oauth/introspect", "/oauth/userinfo"):
+        yield "POST", path, {"data": {"grant_type": "client_credentials"}}
+        yield "POST", path, {"auth": ("507f1f77bcf86cd799439012", "x"), "data": {"token": "x"}}
+        yield "POST", path, {"content": b"a=%FF&token=%FF&access_token=%FF", "headers": {"Content-Type": "application/x-www-form-urlencoded"}}
+        yield "POST", path, {"content": b"x", "headers": {"Content-Type": "text/plain"}}
 
 
 # What differs from answer to answer.

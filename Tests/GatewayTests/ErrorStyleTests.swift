@@ -8,7 +8,8 @@ struct ErrorStyleTests {
     ("/api/v", .detail), ("/api/vx/projects", .detail), ("/api/v1x/projects", .detail), ("/api/tickets", .detail), ("/", .detail),
     ("", .detail),
     ("/api/visits", .detail), ("/v1/projects", .detail),
-    ("/oauth/token", .oauth), ("/oauth/token/", .oauth), ("/oauth/revoke", .oauth), ("/oauth/introspect", .oauth), ("/oauth/userinfo", .detail),
+    ("/oauth/token", .oauth), ("/oauth/token/", .oauth), ("/oauth/revoke", .oauth), ("/oauth/introspect", .oauth),
+    ("/oauth/userinfo", .detail),
     ("/oauth/authorize", .detail), ("/oauth/tokens", .detail), ("/oauth/token/x", .detail), ("/api/oauth/token", .detail),
   ])
   func followsThePathAlone(path: String, expected: ErrorStyle) {
