@@ -20,7 +20,7 @@ final class Loopback: Sendable {
   var loop: EventLoop { group.loops[0] }
 
   init(
-    interceptors: [any ServerInterceptor] = [], gatewaySecret: String? = nil, configuration: RPCClient.Configuration = .init(),
+    policies: [any ApplicationPolicy] = [NotePolicy()], interceptors: [any ServerInterceptor] = [], gatewaySecret: String? = nil, configuration: RPCClient.Configuration = .init(),
     logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
   ) throws {
     group = EventLoopGroup(count: 1)
@@ -29,7 +29,7 @@ final class Loopback: Sendable {
     services.append(health)
     services += ReflectionService.services(describing: services)
     rpc = RPCServer(
-      services: services, policies: [NotePolicy()], interceptors: interceptors, gatewaySecret: gatewaySecret, logger: logger)
+      services: services, policies: policies, interceptors: interceptors, gatewaySecret: gatewaySecret, logger: logger)
     http = HTTPServer(group: group, handler: rpc, limits: HTTPLimits(), tls: nil)
     port = try http.bind(.loopback(port: 0)).port
     client = RPCClient(host: "127.0.0.1", port: port, loops: group, configuration: configuration)
