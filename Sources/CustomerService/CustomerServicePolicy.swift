@@ -39,7 +39,7 @@ final class CustomerServicePolicy: ApplicationPolicy {
 
   func catchUp(deadline: Deadline?) async throws(RPCError) {
     do {
-      try await validityLog.catchUp(deadline: deadline?.instant)
+      try await validityLog.catchUp(deadline: deadline?.time)
     } catch let error as StorageError {
       throw error.rpcError as? RPCError ?? RPCError(.unavailable, "服务暂时不可用，请稍后再试")
     } catch {

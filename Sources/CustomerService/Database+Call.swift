@@ -23,12 +23,7 @@ extension Database {
 
 extension ServerCall {
   /// The call's deadline on the clock of the worker pools; nil if it has none.
-  var latest: MonotonicInstant? { deadline?.instant }
-}
-
-extension Deadline {
-  /// The same on the clock of the worker pools.
-  var instant: MonotonicInstant { MonotonicInstant(nanoseconds: time.nanoseconds) }
+  var latest: MonotonicInstant? { deadline?.time }
 }
 
 extension StorageError {

@@ -19,7 +19,7 @@ final class RESTExchange: HTTPStreamOwner, @unchecked Sendable {
 
   private let gateway: RESTGateway
   private let stream: HTTPStream
-  private let began: MonotonicTime
+  private let began: MonotonicInstant
   private var state = State.collecting
   private var requestID = ""
   private var style = ErrorStyle.detail
@@ -350,7 +350,7 @@ final class RESTExchange: HTTPStreamOwner, @unchecked Sendable {
 
   private func send(_ status: Int, _ headers: Headers, _ body: [UInt8]) {
     state = .answered
-    (route?.metrics ?? gateway.unrouted).answered(status, nanoseconds: MonotonicTime.now().nanoseconds - began.nanoseconds)
+    (route?.metrics ?? gateway.unrouted).answered(status, nanoseconds: MonotonicInstant.now().nanoseconds - began.nanoseconds)
     stream.respond(ResponseHead(status: status, headers: headers), body: body)
   }
 }

@@ -1,4 +1,5 @@
 internal import Net
+internal import Platform
 
 /// What an HTTP/2 peer can make us do at little cost to itself, none of which nghttp2 1.52 bounds well enough.
 public enum AbuseKind: String, Sendable, CaseIterable {
@@ -31,7 +32,7 @@ struct AbuseBudget {
   private let perSecond: Int64
   /// In billionths of an event, so that refilling needs no fraction.
   private var tokens: Int64
-  private var refilled: MonotonicTime
+  private var refilled: MonotonicInstant
   /// gRPC peers ping while they receive, to measure the bandwidth: a frame sent allows a ping.
   private var pingsFree = 4
   /// What HTTP/2 stacks send at the start and for each DATA frame (Envoy's formula).
@@ -46,7 +47,7 @@ struct AbuseBudget {
 
   private static let unit: Int64 = 1_000_000_000
 
-  init(burst: Int, perSecond: Int, now: MonotonicTime) {
+  init(burst: Int, perSecond: Int, now: MonotonicInstant) {
     self.burst = Int64(burst) * Self.unit
     self.perSecond = Int64(perSecond)
     tokens = self.burst
@@ -68,7 +69,7 @@ struct AbuseBudget {
   }
 
   /// Counts one event. Once the bucket is empty `exceeded` names the kind that emptied it.
-  mutating func count(_ kind: AbuseKind, _ now: MonotonicTime) {
+  mutating func count(_ kind: AbuseKind, _ now: MonotonicInstant) {
     switch kind {
     case .ping where pingsFree > 0: pingsFree -= 1
     case .windowUpdate where windowUpdatesFree > 0: windowUpdatesFree -= 1
@@ -79,7 +80,7 @@ struct AbuseBudget {
     }
   }
 
-  private mutating func take(_ kind: AbuseKind, _ now: MonotonicTime) {
+  private mutating func take(_ kind: AbuseKind, _ now: MonotonicInstant) {
     // A minute's refill is more than any burst; the cap keeps the product within 64 bits.
     let passed = min(now.nanoseconds - refilled.nanoseconds, 60 * Self.unit)
     tokens = min(burst, tokens + passed * perSecond)

@@ -1,4 +1,5 @@
 internal import Net
+internal import Platform
 
 /// A new connection until its first bytes (or ALPN) say which protocol it speaks.
 final class DetectingConnection: HTTPConnection, @unchecked Sendable {
@@ -61,7 +62,7 @@ final class DetectingConnection: HTTPConnection, @unchecked Sendable {
     if let bytes { next.transport(transport, received: bytes) } else { next.markDirty() }
   }
 
-  override func check(_ now: MonotonicTime) {
+  override func check(_ now: MonotonicInstant) {
     guard let home else { return }
     let limit = isSecured ? home.limits.headTimeout : home.limits.handshakeTimeout
     guard now - opened > limit else { return }

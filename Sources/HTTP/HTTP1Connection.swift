@@ -1,4 +1,5 @@
 internal import Net
+internal import Platform
 
 /// One HTTP/1.1 connection of a server: drives `HTTP1Parser`, has one request under way at a time, and frames the responses. Confined to its loop.
 ///
@@ -23,7 +24,7 @@ final class HTTP1Connection: HTTPConnection, @unchecked Sendable {
   /// Streams whose owner is still to be told or whose handler still runs.
   private var noted: [HTTPStream] = []
   /// Since when a request head is incomplete, or the connection idle.
-  private var waitingSince: MonotonicTime
+  private var waitingSince: MonotonicInstant
   private var isFlushing = false
 
   /// How many pipelined requests are answered in one turn.
@@ -362,7 +363,7 @@ final class HTTP1Connection: HTTPConnection, @unchecked Sendable {
 
   // MARK: Time
 
-  override func check(_ now: MonotonicTime) {
+  override func check(_ now: MonotonicInstant) {
     let limits = server.limits
     if let stream {
       if let timeout = stream.inboundIdleTimeout, !stream.inboundEnded, stream.inbound.isEmpty, now - stream.lastInbound > timeout {

@@ -1,11 +1,12 @@
 internal import Net
+internal import Platform
 
 /// One HTTP/2 connection, of a server or a client: its streams and their concurrency slots, the order of receiving, telling and sending, the
 /// abuse budget, timeouts and drain. Frames are `HTTP2Session`'s business. Confined to its loop.
 final class HTTP2Connection: HTTPConnection, @unchecked Sendable {
   private enum Drain {
     case no
-    case noticed(MonotonicTime)
+    case noticed(MonotonicInstant)
     case announced
   }
 
@@ -26,8 +27,8 @@ final class HTTP2Connection: HTTPConnection, @unchecked Sendable {
   /// GOAWAY was submitted because of what the peer did: nothing it sends is read any more.
   private var isTerminating = false
   private var hasSettings = false
-  @exclusivity(unchecked) private var headSince: MonotonicTime?
-  private var idleSince: MonotonicTime
+  @exclusivity(unchecked) private var headSince: MonotonicInstant?
+  private var idleSince: MonotonicInstant
   /// A client's connection that must not take new streams: GOAWAY came, or it closed.
   private(set) var isGoingAway = false
   /// A client is told about an answered PING, the end of a stream, and the end of all.
@@ -342,7 +343,7 @@ final class HTTP2Connection: HTTPConnection, @unchecked Sendable {
 
   // MARK: Time
 
-  override func check(_ now: MonotonicTime) {
+  override func check(_ now: MonotonicInstant) {
     if let headSince, now - headSince > limits.headTimeout { return timedOut() }
     if !hasSettings, now - opened > limits.headTimeout { return timedOut() }
     if case .noticed(let since) = drainState, now - since > limits.goAwayTimeout { announceDrain() }
@@ -352,7 +353,7 @@ final class HTTP2Connection: HTTPConnection, @unchecked Sendable {
     for stream in streams where !stream.isClosed { check(stream, now) }
   }
 
-  private func check(_ stream: HTTPStream, _ now: MonotonicTime) {
+  private func check(_ stream: HTTPStream, _ now: MonotonicInstant) {
     if let timeout = stream.inboundIdleTimeout, !stream.inboundEnded, stream.inbound.isEmpty, now - stream.lastInbound > timeout {
       stream.reset(HTTPErrorCode.cancel)
     } else if !stream.outbound.isEmpty, now - stream.lastOutbound > limits.streamStallTimeout {

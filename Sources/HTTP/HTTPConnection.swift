@@ -1,4 +1,5 @@
 internal import Net
+internal import Platform
 
 /// What HTTP/1.1 and HTTP/2 connections have in common: a transport, a place in their home, one flush at the end of a turn, and an end
 /// that does not lose what was just written. Confined to one loop.
@@ -13,8 +14,8 @@ class HTTPConnection: TransportDelegate, TurnEnding, @unchecked Sendable {
   private(set) var isClosed = false
   @exclusivity(unchecked) private var isDirty = false
   /// Since when the connection only waits for the peer to read what was sent; nothing received counts any more.
-  private(set) var lingersSince: MonotonicTime?
-  let opened: MonotonicTime
+  private(set) var lingersSince: MonotonicInstant?
+  let opened: MonotonicInstant
 
   init(transport: Transport, home: ConnectionHome?) {
     self.transport = transport
@@ -38,7 +39,7 @@ class HTTPConnection: TransportDelegate, TurnEnding, @unchecked Sendable {
   // MARK: What the home asks for
 
   /// Called every tick: what took too long ends here.
-  func check(_ now: MonotonicTime) {}
+  func check(_ now: MonotonicInstant) {}
   /// Finish what is under way, take nothing new, then close.
   func drain() { preconditionFailure("a subclass answers") }
   /// Tells every owner that its stream is lost. Called once, when the connection closes or begins to linger.
@@ -101,7 +102,7 @@ class HTTPConnection: TransportDelegate, TurnEnding, @unchecked Sendable {
   }
 
   /// Whether the connection has lingered for long enough, or holds up because its peer does not read.
-  final func isOverdue(_ now: MonotonicTime, _ limits: HTTPLimits) -> Bool {
+  final func isOverdue(_ now: MonotonicInstant, _ limits: HTTPLimits) -> Bool {
     if let since = lingersSince, now - since > limits.lingerTimeout, transport.unsentCount == 0 { return true }
     return transport.unsentCount > 0 && now - transport.lastProgress > limits.writeStallTimeout
   }

@@ -1,4 +1,5 @@
 public import Net
+internal import Platform
 
 /// One request and its response, over HTTP/1.1 or HTTP/2, on a server or a client.
 ///
@@ -58,8 +59,8 @@ public final class HTTPStream: @unchecked Sendable {
   var isHeadTooLarge = false
   let isServer: Bool
   /// When body bytes last came, and when they last left or began to wait.
-  @exclusivity(unchecked) var lastInbound: MonotonicTime
-  @exclusivity(unchecked) var lastOutbound: MonotonicTime
+  @exclusivity(unchecked) var lastInbound: MonotonicInstant
+  @exclusivity(unchecked) var lastOutbound: MonotonicInstant
 
   init(id: Int32, request: RequestHead, connection: HTTPConnection, isServer: Bool) {
     loop = connection.loop

@@ -1,5 +1,6 @@
 internal import CLinux
 import Glibc
+internal import Platform
 
 /// Opens TCP (and TLS) connections without blocking a loop.
 package enum Connector {
@@ -12,7 +13,7 @@ package enum Connector {
   package static func connect(
     host: String, port: UInt16, tls: TLSContext?, loop: EventLoop, timeout: Duration
   ) async throws(NetError) -> ConnectedTransport {
-    let deadline = MonotonicTime.now() + timeout
+    let deadline = MonotonicInstant.now() + timeout
     var failure = NetError(.unresolvable, "'\(host)' has no address")
     for address in try await addresses(host: host, port: port, loop: loop, deadline: deadline) {
       let attempt: Result<ConnectedTransport, NetError> = await withCheckedContinuation { continuation in
@@ -24,13 +25,13 @@ package enum Connector {
       case .success(let transport): return transport
       case .failure(let error): failure = error
       }
-      if failure.code == .timedOut, MonotonicTime.now() >= deadline { break }
+      if failure.code == .timedOut, MonotonicInstant.now() >= deadline { break }
     }
     throw failure
   }
 
   /// A look-up that the deadline leaves behind: its thread goes on alone and its answer is dropped.
-  private static func addresses(host: String, port: UInt16, loop: EventLoop, deadline: MonotonicTime) async throws(NetError)
+  private static func addresses(host: String, port: UInt16, loop: EventLoop, deadline: MonotonicInstant) async throws(NetError)
     -> [SocketAddress]
   {
     if let address = try? SocketAddress(host: host, port: port) { return [address] }
@@ -82,13 +83,13 @@ private final class Attempt: Pollable, TransportDelegate {
   private let host: String
   private let tls: TLSContext?
   private let loop: EventLoop
-  private let deadline: MonotonicTime
+  private let deadline: MonotonicInstant
   private var done: ((Result<ConnectedTransport, NetError>) -> Void)?
   private var timer: TimerHandle?
   private var transport: Transport?
 
   init(
-    _ address: SocketAddress, host: String, tls: TLSContext?, loop: EventLoop, deadline: MonotonicTime,
+    _ address: SocketAddress, host: String, tls: TLSContext?, loop: EventLoop, deadline: MonotonicInstant,
     done: @escaping (Result<ConnectedTransport, NetError>) -> Void
   ) {
     (self.address, self.host, self.tls, self.loop, self.deadline, self.done) = (address, host, tls, loop, deadline, done)

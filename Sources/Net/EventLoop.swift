@@ -1,5 +1,6 @@
 internal import CLinux
 import Glibc
+public import Platform
 internal import Synchronization
 
 /// Something that acts once at the end of a turn, after all jobs of that turn: a connection writes what was queued.
@@ -48,7 +49,7 @@ public final class EventLoop: @unchecked Sendable {
   private var isRunning = true
 
   /// The clock as of this turn.
-  @exclusivity(unchecked) public private(set) var now = MonotonicTime.now()
+  @exclusivity(unchecked) public private(set) var now = MonotonicInstant.now()
   /// Where bytes are read to before a connection looks at them: one for all its connections.
   package let readBuffer: UnsafeMutableRawBufferPointer
   /// A second such buffer, for what TLS decrypted.
@@ -114,7 +115,7 @@ public final class EventLoop: @unchecked Sendable {
 
   /// Calls `body` on the loop at `time` or soon after. On the loop only.
   @discardableResult
-  public func schedule(at time: MonotonicTime, _ body: @escaping () -> Void) -> TimerHandle {
+  public func schedule(at time: MonotonicInstant, _ body: @escaping () -> Void) -> TimerHandle {
     precondition(inLoop)
     timerSequence += 1
     let timer = TimerHandle(deadline: time, sequence: timerSequence, body: body)
@@ -197,7 +198,7 @@ public final class EventLoop: @unchecked Sendable {
   private func pollTimeout() -> Int32 {
     if localHead < local.count || !ending.isEmpty { return 0 }
     guard let earliest = timers.earliest else { return -1 }
-    let nanoseconds = earliest.nanoseconds - MonotonicTime.now().nanoseconds
+    let nanoseconds = earliest.nanoseconds - MonotonicInstant.now().nanoseconds
     // Rounded up: a timer never fires early, and the loop does not spin for its last millisecond.
     return nanoseconds <= 0 ? 0 : Int32(clamping: (nanoseconds + 999_999) / 1_000_000)
   }

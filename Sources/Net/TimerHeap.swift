@@ -1,15 +1,17 @@
+internal import Platform
+
 /// A timer set on an `EventLoop`; keep it to cancel it with `EventLoop.cancel(_:)`.
 ///
 /// Confined to the loop that made it.
 public final class TimerHandle {
-  let deadline: MonotonicTime
+  let deadline: MonotonicInstant
   /// Ties fire in the order in which they were set.
   let sequence: UInt64
   var body: (() -> Void)?
   /// Where it stands in the heap; -1 when it is not there (fired or cancelled).
   var index = -1
 
-  init(deadline: MonotonicTime, sequence: UInt64, body: @escaping () -> Void) {
+  init(deadline: MonotonicInstant, sequence: UInt64, body: @escaping () -> Void) {
     self.deadline = deadline
     self.sequence = sequence
     self.body = body
@@ -25,7 +27,7 @@ struct TimerHeap {
   private var entries: [TimerHandle] = []
 
   var count: Int { entries.count }
-  var earliest: MonotonicTime? { entries.first?.deadline }
+  var earliest: MonotonicInstant? { entries.first?.deadline }
 
   mutating func insert(_ timer: TimerHandle) {
     timer.index = entries.count
@@ -47,7 +49,7 @@ struct TimerHeap {
   }
 
   /// Takes the earliest timer out if its deadline is not after `now`.
-  mutating func popExpired(_ now: MonotonicTime) -> TimerHandle? {
+  mutating func popExpired(_ now: MonotonicInstant) -> TimerHandle? {
     guard let first = entries.first, first.deadline <= now else { return nil }
     remove(first)
     return first

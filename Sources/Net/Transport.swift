@@ -1,5 +1,6 @@
 internal import CLinux
 import Glibc
+package import Platform
 
 /// Who uses a `Transport`. Everything is called on its loop.
 package protocol TransportDelegate: AnyObject {
@@ -29,7 +30,7 @@ package final class Transport: Pollable {
   /// How the connection was lost while there was no delegate to be told.
   private var lostUnseen: NetError?
   /// When the kernel last took something while bytes were unsent: what a write stall is measured from.
-  package private(set) var lastProgress: MonotonicTime
+  package private(set) var lastProgress: MonotonicInstant
 
   /// Takes a connected non-blocking descriptor over. Starts with `start()`.
   package init(descriptor: Int32, peer: SocketAddress, loop: EventLoop, tls: TLSStream?) {

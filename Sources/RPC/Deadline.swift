@@ -1,10 +1,10 @@
-public import Net
+public import Platform
 
 /// The moment after which nobody waits for a call any more, on the monotonic clock.
 public struct Deadline: Sendable, Hashable, Comparable {
-  public let time: MonotonicTime
+  public let time: MonotonicInstant
 
-  public init(at time: MonotonicTime) {
+  public init(at time: MonotonicInstant) {
     self.time = time
   }
 
@@ -56,7 +56,7 @@ enum TimeoutHeader {
 
   /// The value for `duration`, in the finest unit that eight digits can hold, rounded up so that a short timeout never becomes none.
   static func text(_ duration: Duration) -> String {
-    let nanoseconds = max(0, duration.nanosecondsClamped)
+    let nanoseconds = max(0, duration.wholeNanoseconds)
     for (unit, scale) in [("n", 1), ("u", 1_000), ("m", 1_000_000), ("S", 1_000_000_000), ("M", 60_000_000_000)] as [(String, Int64)] {
       let (quotient, remainder) = nanoseconds.quotientAndRemainder(dividingBy: scale)
       let value = quotient + (remainder == 0 ? 0 : 1)

@@ -35,7 +35,7 @@ public class ServerCall: @unchecked Sendable {  // every stored `var` is touched
   private var wakePending = false
   private var isEndless = false
   private var hasCaughtUp = false
-  private let startedAt: MonotonicTime
+  private let startedAt: MonotonicInstant
   private var writer = BinaryWriter()
   private var storedAnswerHold: MemoryHold?
 
@@ -313,7 +313,7 @@ extension ServerCall {
     if isEndless { server.forgetEndless(self) }
     if let deadlineTimer { loop.cancel(deadlineTimer) }
     deadlineTimer = nil
-    entry.metrics.handled(code, nanoseconds: (loop.now - startedAt).nanosecondsClamped)
+    entry.metrics.handled(code, nanoseconds: (loop.now - startedAt).wholeNanoseconds)
     if server.logsCalls {
       server.logger.debug("call", metadata: ["request_id": "\(requestID)", "rpc": "\(method.schema.fullName)", "code": "\(code)"])
     }

@@ -1,10 +1,11 @@
 import Net
+import Platform
 import Testing
 
 @testable import HTTP
 
 @Suite struct AbuseBudgetTests {
-  private let start = MonotonicTime(nanoseconds: 1_000_000_000_000)
+  private let start = MonotonicInstant(nanoseconds: 1_000_000_000_000)
 
   @Test func theBurstIsAllowedAndTheNextIsNot() {
     var budget = AbuseBudget(burst: 10, perSecond: 1, now: start)

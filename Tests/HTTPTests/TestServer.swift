@@ -1,5 +1,6 @@
 import HTTP
 import Net
+import Platform
 import Synchronization
 
 /// A server on a free port with a handler for every behaviour the tests need. `stop` drains it.
@@ -32,9 +33,9 @@ final class TestServer: Sendable {
 
   /// Waits until `condition` holds, at most five seconds of looking at it.
   func becomes(_ condition: @escaping @Sendable (TestServer) -> Bool) async -> Bool {
-    let deadline = MonotonicTime.now() + .seconds(5)
+    let deadline = MonotonicInstant.now() + .seconds(5)
     while !condition(self) {
-      if MonotonicTime.now() > deadline { return false }
+      if MonotonicInstant.now() > deadline { return false }
       await withCheckedContinuation { continuation in
         let loop = group.loops[0]
         loop.execute { loop.schedule(after: .milliseconds(2)) { continuation.resume() } }

@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 import Synchronization
 import Testing
 
@@ -113,7 +114,7 @@ import Testing
   }
 
   @Test func durationsClampInsteadOfOverflowing() {
-    #expect(MonotonicTime(nanoseconds: 5) + .seconds(Int64.max) == .never)
-    #expect(MonotonicTime(nanoseconds: 5) + .nanoseconds(7) == MonotonicTime(nanoseconds: 12))
+    #expect(MonotonicInstant(nanoseconds: 5) + .seconds(Int64.max) == .never)
+    #expect(MonotonicInstant(nanoseconds: 5) + .nanoseconds(7) == MonotonicInstant(nanoseconds: 12))
   }
 }

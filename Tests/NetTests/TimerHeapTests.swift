@@ -1,10 +1,11 @@
+import Platform
 import Testing
 
 @testable import Net
 
 @Suite struct TimerHeapTests {
   private func timer(_ nanoseconds: Int64, _ sequence: UInt64) -> TimerHandle {
-    TimerHandle(deadline: MonotonicTime(nanoseconds: nanoseconds), sequence: sequence) {}
+    TimerHandle(deadline: MonotonicInstant(nanoseconds: nanoseconds), sequence: sequence) {}
   }
 
   @Test func firesInOrderOfDeadlineAndThenOfSetting() {
@@ -18,8 +19,8 @@ import Testing
   @Test func whatIsNotDueStays() {
     var heap = TimerHeap()
     heap.insert(timer(10, 0))
-    #expect(heap.popExpired(MonotonicTime(nanoseconds: 9)) == nil)
-    #expect(heap.popExpired(MonotonicTime(nanoseconds: 10)) != nil)
+    #expect(heap.popExpired(MonotonicInstant(nanoseconds: 9)) == nil)
+    #expect(heap.popExpired(MonotonicInstant(nanoseconds: 10)) != nil)
     #expect(heap.count == 0)
   }
 
