@@ -119,12 +119,13 @@ struct PasskeyService: CSAv1.PasskeyServiceServer {
     var credentialIDs: [[UInt8]] = []
     if let address = request.email, !address.isEmpty {
       let email = EmailAddress.normalised(address)
-      let found = try await database.read(for: call) { transaction in
-        try UserStore.user(email: email, transaction).map { ($0.id, try PasskeyStore.passkeys(of: $0.id, transaction)) }
+      // Whoever has no passkey looks like somebody who has one (section 14.6.2 of the standard), and whoever is nobody costs as much.
+      (userID, credentialIDs) = try await database.read(for: call) { [decoys] transaction in
+        let userID = try UserStore.user(email: email, transaction)?.id ?? decoys.userID(email)
+        return (userID, try PasskeyStore.passkeys(of: userID, transaction).map(\.credentialID))
       }
-      // Whoever has no passkey looks like somebody who has one (section 14.6.2 of the standard).
-      (userID, credentialIDs) = found.map { ($0.0, $0.1.map(\.credentialID)) } ?? (decoys.userID(email), [])
-      if credentialIDs.isEmpty { credentialIDs = [decoys.credentialID(email)] }
+      let decoy = decoys.credentialID(email)
+      if credentialIDs.isEmpty { credentialIDs = [decoy] }
     }
     let challenge = challenges.make(for: .get, userID: userID)
     return .with {
