@@ -22,6 +22,8 @@ public enum CustomerServiceError: Error, Equatable, Sendable {
   case lastAdministrator
   /// Said to administrators, of somebody else's account.
   case accountIsDisabled
+  /// Said to administrators: the account's address was made up for it, so no mail can go there.
+  case accountHasNoAddress
   case signInNotFound
   case foreignSignIn
   case secretInSettings
@@ -99,6 +101,7 @@ extension CustomerServiceError: RPCErrorConvertible {
     case .userNotFound: error(.notFound, "USER_NOT_FOUND", "用户不存在")
     case .lastAdministrator: error(.failedPrecondition, "LAST_ADMINISTRATOR", "不能停用或降级最后一个管理员")
     case .accountIsDisabled: error(.failedPrecondition, "ACCOUNT_IS_DISABLED", "该账号已被禁用")
+    case .accountHasNoAddress: error(.failedPrecondition, "ACCOUNT_HAS_NO_ADDRESS", "该账号没有可用的邮箱，请用户通过短信重置密码")
     case .signInNotFound: error(.notFound, "SIGN_IN_NOT_FOUND", "登录会话不存在")
     case .foreignSignIn: error(.permissionDenied, "FOREIGN_SIGN_IN", "无权结束此登录会话")
     case .secretInSettings: error(.failedPrecondition, "SECRET_IN_SETTINGS", "签名密钥由WEFT_JWT_SECRET指定，请通过配置更换")

@@ -15,6 +15,7 @@ import Testing
     (.invalidTextMessageCode, .failedPrecondition, "短信验证码无效或已过期"),
     (.phoneTaken, .alreadyExists, "手机号已被其他用户使用"),
     (.phoneNotRegistered, .notFound, "该手机号未注册"),
+    (.accountHasNoAddress, .failedPrecondition, "该账号没有可用的邮箱，请用户通过短信重置密码"),
     (.keysManageNoCredentials, .permissionDenied, "应用密钥不能管理登录凭据"),
     (.ticketNotFound, .notFound, "工单不存在"),
     (.foreignTicket(.read), .permissionDenied, "无权访问此工单"),

@@ -73,6 +73,10 @@ def test_an_address_that_the_server_made_up_gets_no_message(server):
     email = server.call("GET", "/api/users/me", login.json()["access_token"]).json()["email"]
     assert email.endswith("@dreamreflex.com")
     assert ask(server, email).status_code == 200 and server.messages(email) == []
+    # An administrator is told that nobody would get it.
+    user_id, admin = login.json()["user"]["id"], server.admin_token()
+    refused = Rpc(server).code("csa.admin.v1.UserAdminService", "SendUserResetCode", {"user_id": user_id}, admin)
+    assert refused == ("FAILED_PRECONDITION", "该账号没有可用的邮箱，请用户通过短信重置密码") and server.messages(email) == []
     assert ask(server, "zhang.san@dreamreflex.com").status_code == 200
 
 

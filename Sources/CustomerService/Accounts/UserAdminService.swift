@@ -74,6 +74,8 @@ struct UserAdminService: CSAAdminV1.UserAdminServiceServer {
   ) async throws -> CSAAdminV1.SendUserResetCodeResponse {
     let user = try await user(request.userID, call)
     guard user.isActive else { throw CustomerServiceError.accountIsDisabled }
+    // Strangers are not told; an administrator would wait in vain for somebody to get this code.
+    guard !PhoneAccounts.isMadeUp(user.email) else { throw CustomerServiceError.accountHasNoAddress }
     let entry = AuditEntry(.userResetCodeSent, of: user.id, call, ids: ids, now: time.wallMicroseconds)
     try await resets.send(to: user.email, of: user, noting: entry, call)
     return .with { $0.email = user.email }
