@@ -158,18 +158,9 @@ public final class CustomerServiceApp: Sendable {
   public func housekeep() async throws {
     let now = needs.time.wallMicroseconds
     let auditedSince = now - Int64(needs.auditDays) * 86_400 * 1_000_000
-    try await needs.database.write { transaction in
-      try SignInStore.forgetExpired(now: now, transaction)
-      try OAuthCodeStore.forgetExpired(now: now, transaction)
-      try BrowserSessionStore.forgetExpired(now: now, transaction)
-      try OAuthTokenStore.forgetExpired(now: now, transaction)
-      try OAuthGrantStore.forgetExpired(now: now, transaction)
-      try AuditStore.forget(before: auditedSince, transaction)
-      try UsedChallengeStore.forgetExpired(now: now, transaction)
-      try ValidityStore.forget(before: now - ValidityLog.retentionMicroseconds, transaction)
-      try TextMessageStore.forgetExpired(now: now, transaction)
-    }
-    _ = try await keys.flush(to: needs.database)
+    try await Housekeeping.forgetExpired(in: needs.database, now: now, auditedSince: auditedSince)
+    // More may be used meanwhile: that is for the next minute.
+    for _ in 0..<Housekeeping.roundsMax { guard try await keys.flush(to: needs.database) else { break } }
     try await keyRing.housekeep()
     try await rotation.forgetPrevious(at: now / 1_000_000)
   }

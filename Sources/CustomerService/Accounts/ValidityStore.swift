@@ -85,7 +85,9 @@ enum ValidityStore {
   /// Forgets lines that no token can outlive, a thousand at a time.
   ///
   /// - Parameter before: Microseconds since 1970.
-  static func forget(before: Int64, _ transaction: Transaction) throws {
+  /// - Returns: How many.
+  @discardableResult
+  static func forget(before: Int64, _ transaction: Transaction) throws -> Int {
     try transaction.execute(
       """
       DELETE FROM csa_validity_changes WHERE number IN (

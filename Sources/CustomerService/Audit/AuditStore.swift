@@ -55,7 +55,10 @@ enum AuditStore {
   }
 
   /// Forgets entries older than a moment, a thousand at a time.
-  static func forget(before: Int64, _ transaction: Transaction) throws {
+  ///
+  /// - Returns: How many.
+  @discardableResult
+  static func forget(before: Int64, _ transaction: Transaction) throws -> Int {
     try transaction.execute(
       "DELETE FROM csa_audit WHERE id IN (SELECT id FROM csa_audit WHERE at < $before ORDER BY at LIMIT 1000)",
       ["before": .integer(before)])

@@ -44,7 +44,10 @@ enum OAuthCodeStore {
   }
 
   /// Forgets codes that nobody can use any more, a thousand at a time.
-  static func forgetExpired(now: Int64, _ transaction: Transaction) throws {
+  ///
+  /// - Returns: How many.
+  @discardableResult
+  static func forgetExpired(now: Int64, _ transaction: Transaction) throws -> Int {
     try transaction.execute(
       "DELETE FROM csa_oauth_codes WHERE digest IN (SELECT digest FROM csa_oauth_codes WHERE expires_at <= $latest LIMIT 1000)",
       ["latest": .integer(now - OAuthCode.rememberedFor)])

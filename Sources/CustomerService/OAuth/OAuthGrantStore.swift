@@ -49,7 +49,10 @@ enum OAuthGrantStore {
   }
 
   /// Forgets grants without a token that could be in force, a thousand at a time.
-  static func forgetExpired(now: Int64, _ transaction: Transaction) throws {
+  ///
+  /// - Returns: How many.
+  @discardableResult
+  static func forgetExpired(now: Int64, _ transaction: Transaction) throws -> Int {
     try transaction.execute(
       "DELETE FROM csa_oauth_grants WHERE id IN (SELECT id FROM csa_oauth_grants WHERE expires_at <= $now LIMIT 1000)",
       ["now": .integer(now)])

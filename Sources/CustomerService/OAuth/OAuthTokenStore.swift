@@ -61,7 +61,10 @@ enum OAuthTokenStore {
   }
 
   /// Forgets tokens that have expired, a thousand at a time. Used refresh tokens stay until then, so that a second use is noticed.
-  static func forgetExpired(now: Int64, _ transaction: Transaction) throws {
+  ///
+  /// - Returns: How many.
+  @discardableResult
+  static func forgetExpired(now: Int64, _ transaction: Transaction) throws -> Int {
     try transaction.execute(
       "DELETE FROM csa_oauth_tokens WHERE digest IN (SELECT digest FROM csa_oauth_tokens WHERE expires_at <= $now LIMIT 1000)",
       ["now": .integer(now)])

@@ -17,9 +17,13 @@ enum UsedChallengeStore {
   }
 
   /// Forgets those that have expired, a thousand at a time.
-  static func forgetExpired(now: Int64, _ transaction: Transaction) throws { try forget(1000, now: now, transaction) }
+  ///
+  /// - Returns: How many.
+  @discardableResult
+  static func forgetExpired(now: Int64, _ transaction: Transaction) throws -> Int { try forget(1000, now: now, transaction) }
 
-  private static func forget(_ countMax: Int64, now: Int64, _ transaction: Transaction) throws {
+  @discardableResult
+  private static func forget(_ countMax: Int64, now: Int64, _ transaction: Transaction) throws -> Int {
     try transaction.execute(
       """
       DELETE FROM csa_used_challenges

@@ -27,7 +27,10 @@ enum TextMessageStore {
   }
 
   /// Forgets messages that keep nobody waiting any more, a thousand at a time.
-  static func forgetExpired(now: Int64, _ transaction: Transaction) throws {
+  ///
+  /// - Returns: How many.
+  @discardableResult
+  static func forgetExpired(now: Int64, _ transaction: Transaction) throws -> Int {
     try transaction.execute(
       """
       DELETE FROM csa_text_messages WHERE phone_number IN

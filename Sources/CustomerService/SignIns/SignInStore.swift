@@ -63,7 +63,10 @@ enum SignInStore {
   }
 
   /// Forgets sign-ins whose token has expired, a thousand at a time.
-  static func forgetExpired(now: Int64, _ transaction: Transaction) throws {
+  ///
+  /// - Returns: How many.
+  @discardableResult
+  static func forgetExpired(now: Int64, _ transaction: Transaction) throws -> Int {
     try transaction.execute(
       "DELETE FROM csa_sign_ins WHERE id IN (SELECT id FROM csa_sign_ins WHERE expires_at <= $now LIMIT 1000)", ["now": .integer(now)])
   }

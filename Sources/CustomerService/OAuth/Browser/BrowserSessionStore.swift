@@ -49,7 +49,10 @@ enum BrowserSessionStore {
   }
 
   /// Forgets those that have expired, a thousand at a time.
-  static func forgetExpired(now: Int64, _ transaction: Transaction) throws {
+  ///
+  /// - Returns: How many.
+  @discardableResult
+  static func forgetExpired(now: Int64, _ transaction: Transaction) throws -> Int {
     try transaction.execute(
       "DELETE FROM csa_browser_sessions WHERE digest IN (SELECT digest FROM csa_browser_sessions WHERE expires_at <= $now LIMIT 1000)",
       ["now": .integer(now)])
