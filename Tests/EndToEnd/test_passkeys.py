@@ -354,6 +354,16 @@ def test_authenticators_that_do_not_count(server):
         assert authenticate(server, authenticator.get(request_options(server), count=0)).status_code == 200
 
 
+def test_changes_are_limited(tmp_path):
+    """Each is a line of the audit trail, which is kept for a year."""
+    with Server(tmp_path / "data", env={"WEFT_RATE_LIMITS": "on"}) as server:
+        user = server.register()
+        answers = [user.call("PUT", "/api/passkey/toggle", json={"enabled": n % 2 == 0}) for n in range(120)]
+        refused = next(a for a in answers if a.status_code == 429)
+        detail(refused, 429, "请求过于频繁，请稍后再试")
+        assert int(refused.headers["retry-after"]) >= 1
+
+
 def test_switching_passkeys_off_and_on(server):
     user = server.register()
     authenticator, _ = enroll(user)
