@@ -10,7 +10,7 @@ import grpc
 import jwt
 import pytest
 from authlib.integrations.httpx_client import OAuth2Client
-from oauth import CALLBACK, authorize_url, make_client, parameters, pkce, query_of
+from oauth import CALLBACK, Page, Visitor, authorize_url, landed, make_client, parameters, pkce, query_of
 from rpc import Rpc
 from server import Server
 
@@ -139,6 +139,18 @@ def test_authlib_gets_tokens_of_its_own(server, client):
     known = introspect(server, client, got["access_token"])
     assert known["active"] and known["sub"] == known["client_id"] == client["client_id"]
     assert userinfo(server, got["access_token"]).status_code == 403
+
+
+def test_an_id_token_names_the_user_that_the_client_expects(server, client):
+    """OpenID Connect Core 1.0, section 3.1.2.1: id_token_hint."""
+    user, other = server.register(), server.register()
+    own, others = (tokens(server, one, client)["id_token"] for one in (user, other))
+    with Visitor(server) as visitor:
+        back = visitor.sign_in(visitor.authorize(client), user)
+        assert "code" in landed(back)
+        assert "code" in landed(visitor.authorize(client, prompt="none", id_token_hint=own))
+        assert landed(visitor.authorize(client, prompt="none", id_token_hint=others))["error"] == "login_required"
+        assert isinstance(visitor.authorize(client, id_token_hint=others), Page)
 
 
 # Discovery and keys
