@@ -29,6 +29,6 @@ public struct HashSecret: Sendable {
   public static func loadOrCreate(directory: String, random: any RandomSource) throws(IdentityError) -> HashSecret {
     let path = directory + "/hash.secret"
     let bytes = try SecretFile.loadOrCreate(path, directory: directory, bytesMin: bytesMin, random: random)
-    do { return try HashSecret(bytes: bytes) } catch { throw .secret("\(path): \(error)") }
+    do { return try HashSecret(bytes: bytes) } catch { throw .secret("\(path): \(error); take it from the backup") }
   }
 }

@@ -26,3 +26,18 @@ public enum IdentityError: Error, Sendable, Equatable {
     }
   }
 }
+
+extension IdentityError: CustomStringConvertible {
+  /// For logs, and for whoever starts a server that cannot read its secrets.
+  public var description: String {
+    switch self {
+    case .overloaded: "too many wait for a hash"
+    case .deadline: "the deadline passed while waiting for a hash"
+    case .cancelled: "the call was cancelled while waiting for a hash"
+    case .closed: "the hasher was closed"
+    case .malformedHash: "a stored hash is none that this program can check"
+    case .outOfMemory: "no memory for a hash"
+    case .secret(let what): what
+    }
+  }
+}

@@ -32,6 +32,10 @@ public struct SigningSecret: Sendable {
   public static func loadOrCreate(directory: String, random: any RandomSource) throws(IdentityError) -> SigningSecret {
     let path = directory + "/jwt.secret"
     let bytes = try SecretFile.loadOrCreate(path, directory: directory, bytesMin: bytesMin, random: random)
-    do { return try SigningSecret(bytes: bytes) } catch { throw .secret("\(path): \(error)") }
+    do {
+      return try SigningSecret(bytes: bytes)
+    } catch {
+      throw .secret("\(path): \(error); without the file a new one is made, and everybody has to sign in again")
+    }
   }
 }

@@ -57,7 +57,8 @@ public struct SigningSecretFiles: Sendable {
     for line in bytes.split(separator: UInt8(ascii: "\n")) {
       let parts = line.split(separator: UInt8(ascii: " "))
       guard parts.count == 2, let until = Int64(String(decoding: parts[0], as: UTF8.self)), let secret = Self.bytes(parts[1]) else {
-        throw .secret("\(previousPath) holds something else than a second and a secret in each line")
+        throw .secret(
+          "\(previousPath) holds something else than a second and a secret in each line; without it older tokens are refused")
       }
       if second < until { kept.append(.init(secret: try SigningSecret(bytes: secret), acceptedUntil: until)) }
     }

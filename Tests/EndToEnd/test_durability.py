@@ -133,3 +133,15 @@ def test_bad_setting_is_named(tmp_path, variable, value):
     server = Server(tmp_path / "data", env={variable: value})
     out = subprocess.run(_serve(server), env=server.env, capture_output=True, text=True, timeout=60)
     assert out.returncode != 0 and variable in out.stderr
+
+
+@pytest.mark.parametrize("name, said", [
+    ("jwt.secret", ": the signing secret has 4 bytes; it takes at least 32; without the file a new one is made, and everybody has to sign in again"),
+    ("jwt.secret.previous", " holds something else than a second and a secret in each line; without it older tokens are refused"),
+    ("hash.secret", ": the hash secret has 4 bytes; it takes at least 32; take it from the backup")])
+def test_damaged_secret_is_named_and_what_to_do(tmp_path, name, said):
+    server = Server(tmp_path / "data")
+    server.data.mkdir()
+    (server.data / name).write_text("abcd\n")
+    out = subprocess.run(_serve(server), env=server.env, capture_output=True, text=True, timeout=60)
+    assert out.returncode != 0 and f"weft: {server.data / name}{said}\n" in out.stderr
