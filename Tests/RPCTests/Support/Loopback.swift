@@ -20,7 +20,8 @@ final class Loopback: Sendable {
   var loop: EventLoop { group.loops[0] }
 
   init(
-    policies: [any ApplicationPolicy] = [NotePolicy()], interceptors: [any ServerInterceptor] = [], gatewaySecret: String? = nil, configuration: RPCClient.Configuration = .init(),
+    policies: [any ApplicationPolicy] = [NotePolicy()], interceptors: [any ServerInterceptor] = [], gatewaySecret: String? = nil,
+    configuration: RPCClient.Configuration = .init(),
     logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
   ) throws {
     group = EventLoopGroup(count: 1)
