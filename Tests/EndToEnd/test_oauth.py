@@ -3,6 +3,7 @@ import base64
 import hashlib
 import json
 import secrets
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -369,11 +370,41 @@ def test_password_and_account_end_grants(server, client):
     refused(refresh(server, client, got["refresh_token"]), "invalid_grant")
     refused(redeem(server, client, *waiting), "invalid_grant")
     user.token = server.login(user.email, "NewPassw0rd!")
-    got = tokens(server, user, client)
-    Rpc(server).call("csa.admin.v1.UserAdminService", "SetUserActive", {"user_id": user.id, "is_active": False}, server.admin_token())
+    got, waiting = tokens(server, user, client), code(server, user, client)
+    rpc, admin = Rpc(server), server.admin_token()
+    rpc.call("csa.admin.v1.UserAdminService", "SetUserActive", {"user_id": user.id, "is_active": False}, admin)
     assert userinfo(server, got["access_token"]).status_code == 401
     assert introspect(server, client, got["access_token"]) == {"active": False}
     refused(refresh(server, client, got["refresh_token"]), "invalid_grant")
+    # They lasted for months: they do not come back with the account.
+    rpc.call("csa.admin.v1.UserAdminService", "SetUserActive", {"user_id": user.id, "is_active": True}, admin)
+    assert userinfo(server, got["access_token"]).status_code == 401
+    refused(refresh(server, client, got["refresh_token"]), "invalid_grant")
+    refused(redeem(server, client, *waiting), "invalid_grant")
+
+
+def test_no_code_outlives_a_change_of_the_password(server, client):
+    """Requests that were under way when the old token was ended get no code, or one that is worth nothing."""
+    for _ in range(3):
+        user, started, given = server.register(), threading.Event(), []
+        verifier, challenge = pkce()
+
+        def ask():
+            with server.client(headers={"authorization": f"Bearer {user.token}"}) as c:
+                while (answer := c.get("/oauth/authorize", params=parameters(client, code_challenge=challenge))).status_code == 302:
+                    given.append(query_of(answer.headers["location"])["code"])
+                    started.set()
+                assert (answer.status_code, answer.json()) == (401, {"detail": "无效的认证凭据"})
+
+        with ThreadPoolExecutor(8) as pool:
+            asking = [pool.submit(ask) for _ in range(8)]
+            assert started.wait(30)
+            answer = user.call("POST", "/api/users/me/change-password", json={"old_password": user.password, "new_password": "NewPassw0rd!"})
+            assert answer.status_code == 200
+            for each in asking:
+                each.result()
+        for late in given[-16:]:
+            refused(redeem(server, client, late, verifier), "invalid_grant")
 
 
 # Userinfo (OpenID Connect Core 1.0, section 5.3; RFC 6750)

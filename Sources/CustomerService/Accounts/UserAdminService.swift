@@ -105,8 +105,12 @@ struct UserAdminService: CSAAdminV1.UserAdminServiceServer {
       user.updatedAt = now
       try UserStore.update(user, transaction)
       try validity.follow(user, transaction)
-      // A browser's session lasts for hours; it does not come back with the account.
-      if !user.isActive { try BrowserSessionStore.endAll(of: id, now: now, transaction) }
+      // A browser's session lasts for hours and a grant for months; they do not come back with the account.
+      if !user.isActive {
+        try BrowserSessionStore.endAll(of: id, now: now, transaction)
+        try OAuthGrantStore.endAll(of: id, now: now, transaction)
+        try OAuthCodeStore.endAll(of: id, now: now, transaction)
+      }
       try AuditStore.insert(entry, transaction)
       return user
     }

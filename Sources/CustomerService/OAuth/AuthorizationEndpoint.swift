@@ -91,7 +91,10 @@ struct AuthorizationEndpoint: Sendable {
       guard !isSilent else { throw request.failure(.consentRequired, "the user has not allowed this yet") }
       return consentPage(request, visit, user, call)
     }
-    let code = try await code(for: request, userID: user.id, authTime: session.authTime, call)
+    guard let code = try await code(for: request, userID: user.id, signInID: session.signInID, authTime: session.authTime, call) else {
+      guard !isSilent else { throw request.failure(.loginRequired, "somebody has to sign in") }
+      return signInPage(request, visit, account: user, call)
+    }
     return call.redirect(to: AuthorizationResponse.url(code, for: request, issuer: publicURL.value))
   }
 
@@ -108,11 +111,14 @@ struct AuthorizationEndpoint: Sendable {
     // A key that acts for its owner must not become more than it is.
     try policy.authorize(caller, call.method)
     let request = try await read(parameters, call)
-    let authTime = try await database.read(for: call) { try SignInStore.createdAt(tokenID: caller.tokenID, $0) } ?? time.wallMicroseconds
+    let signIn = try await database.read(for: call) { try SignInStore.signIn(tokenID: caller.tokenID, $0) }
+    let authTime = signIn?.createdAt ?? time.wallMicroseconds
     guard !request.wantsSignIn(after: authTime, now: time.wallMicroseconds) else {
       throw request.failure(.loginRequired, "somebody has to sign in again")
     }
-    let code = try await code(for: request, userID: caller.id, authTime: authTime, call)
+    guard let code = try await code(for: request, userID: caller.id, signInID: signIn?.id, authTime: authTime, call) else {
+      throw CustomerServiceError.invalidToken
+    }
     return call.redirect(to: AuthorizationResponse.url(code, for: request, issuer: publicURL.value))
   }
 
@@ -125,7 +131,12 @@ struct AuthorizationEndpoint: Sendable {
   }
 
   /// The code that ends a request, given out if user and client are still what they were.
-  func code(for request: AuthorizationRequest, userID: String, authTime: Int64, _ call: ServerCall) async throws -> String {
+  ///
+  /// - Parameter signInID: By which the user is known here.
+  /// - Returns: Nil if that was ended since it was looked at: a code would outlive the new password that ended it.
+  func code(
+    for request: AuthorizationRequest, userID: String, signInID: String?, authTime: Int64, _ call: ServerCall
+  ) async throws -> String? {
     let given = AuditEntry(
       .oauthConsentGiven, of: request.client.id, detail: request.scope.text, by: userID, call, ids: ids, now: time.wallMicroseconds)
     return try await database.write(for: call) { transaction in
@@ -133,6 +144,7 @@ struct AuthorizationEndpoint: Sendable {
       guard let client = try OAuthClientStore.client(id: request.client.id, transaction), client.isActive else {
         throw CustomerServiceError.unknownClient
       }
+      if let signInID, try SignInStore.live(signInID, now: given.at, transaction) == nil { return nil }
       let consent = try OAuthConsentStore.consent(of: user.id, to: client.id, transaction)
       if consent.map({ request.scope.isSubset(of: $0.scope) }) != true { try AuditStore.insert(given, transaction) }
       return try codes.issue(request.code, to: user, authTime: authTime, transaction)

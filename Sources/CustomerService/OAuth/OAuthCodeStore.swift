@@ -43,6 +43,13 @@ enum OAuthCodeStore {
       """, ["user_id": .text(userID), "client_id": .text(clientID), "now": .integer(now)])
   }
 
+  /// Uses up what codes anybody has of a user.
+  static func endAll(of userID: String, now: Int64, _ transaction: Transaction) throws {
+    try transaction.execute(
+      "UPDATE csa_oauth_codes SET used_at = $now WHERE user_id = $user_id AND used_at IS NULL AND expires_at > $now",
+      ["user_id": .text(userID), "now": .integer(now)])
+  }
+
   /// Forgets codes that nobody can use any more, a thousand at a time.
   ///
   /// - Returns: How many.

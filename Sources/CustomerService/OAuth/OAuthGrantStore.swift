@@ -48,6 +48,13 @@ enum OAuthGrantStore {
       ["user_id": .text(userID), "client_id": .text(clientID), "now": .integer(now)])
   }
 
+  /// Ends what a user granted anybody.
+  static func endAll(of userID: String, now: Int64, _ transaction: Transaction) throws {
+    try transaction.execute(
+      "UPDATE csa_oauth_grants SET ended_at = $now WHERE user_id = $user_id AND ended_at IS NULL",
+      ["user_id": .text(userID), "now": .integer(now)])
+  }
+
   /// Forgets grants without a token that could be in force, a thousand at a time.
   ///
   /// - Returns: How many.

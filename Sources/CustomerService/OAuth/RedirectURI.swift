@@ -57,8 +57,10 @@ enum RedirectURI {
   /// Nothing, or a colon with a port behind it.
   private static func isPort(_ text: Substring) -> Bool {
     guard let colon = text.first else { return true }
-    guard colon == ":", let port = UInt16(text.dropFirst()) else { return false }
-    return port > 0
+    let digits = text.dropFirst()
+    // As browsers write it: `UInt16` would take a sign and leading zeros too.
+    guard colon == ":", let first = digits.utf8.first, (UInt8(ascii: "1")...UInt8(ascii: "9")).contains(first) else { return false }
+    return UInt16(digits) != nil
   }
 
   private static func isLoopback(host: String) -> Bool { host == "127.0.0.1" || host == "[::1]" || host == "localhost" }

@@ -55,11 +55,9 @@ enum SignInStore {
     try transaction.execute("UPDATE csa_sign_ins SET ended_at = $now WHERE ended_at IS NULL", ["now": .integer(now)])
   }
 
-  /// When somebody signed in who bears a token of this id; nil for an id that no token has.
-  static func createdAt(tokenID: String, _ transaction: ReadTransaction) throws -> Int64? {
-    try transaction.first("SELECT created_at FROM csa_sign_ins WHERE token_id = $token_id", ["token_id": .text(tokenID)]) { row in
-      try row.integer(0)
-    }
+  /// The sign-in of a token's id, ended or not; nil for an id that no token has.
+  static func signIn(tokenID: String, _ transaction: ReadTransaction) throws -> SignIn? {
+    try transaction.first("SELECT * FROM csa_sign_ins WHERE token_id = $token_id", ["token_id": .text(tokenID)], signIn)
   }
 
   /// Forgets sign-ins whose token has expired, a thousand at a time.

@@ -19,6 +19,7 @@ import Testing
     "javascript:alert(1)", "data:text/html,x", "myapp:/callback", "com.example.app:callback", "https://a.example/ b",
     "https://a.example/\\b",
     "https://a.example/\u{7f}", "https://例え.example/", "https://a.example:x/", "https://a.example:0/", "https://a.example:99999/",
+    "https://a.example:+80/", "https://a.example:080/",
     "HTTPS://a.example/", "https://[::1/", "https://a.example/\"", "https://a.example/<",
   ])
   func refuses(_ uri: String) {
@@ -47,6 +48,7 @@ import Testing
       "http://127.0.0.1:51004/other", "http://127.0.0.2:1/cb", "http://localhost:1/cb", "https://127.0.0.1:1/cb",
       "http://127.0.0.1:1@evil.example/cb",
       "http://127.0.0.1:1/cb#x", "http://127.0.0.1:/cb", "http://127.0.0.1:1:2/cb", "http://[::1]:9/cb", "http://127.0.0.1:70000/cb",
+      "http://127.0.0.1:+80/cb", "http://127.0.0.1:080/cb",
     ] {
       #expect(!RedirectURI.matches(other, anyOf: registered), "\(other)")
     }
