@@ -36,8 +36,10 @@ struct AnswerHeads: Sendable {
   }
 
   /// Fields of any other answer; content type and caching are the caller's.
-  func plain(_ request: RequestHead, requestID: String) -> Headers {
-    complete(plain, request, requestID: requestID)
+  ///
+  /// - Parameter isShared: Whether scripts of other origins may read it, as far as `cors` lets them.
+  func plain(_ request: RequestHead, requestID: String, isShared: Bool = true) -> Headers {
+    complete(plain, request, requestID: requestID, isShared: isShared)
   }
 
   private func complete(_ base: Headers, _ request: RequestHead, requestID: String, isShared: Bool = true) -> Headers {

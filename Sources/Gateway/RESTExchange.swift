@@ -315,10 +315,22 @@ final class RESTExchange: HTTPStreamOwner, @unchecked Sendable {
     return String(seconds < 0 ? 0 : attoseconds > 0 && seconds < .max ? seconds + 1 : seconds)
   }
 
+  /// Whether a path is one that browsers navigate to: no script of another origin has business there (RFC 9700, section 2.6).
+  private var isPathOfPage: Bool {
+    stream.request.withPathBytes { raw in
+      let path = raw.assumingMemoryBound(to: UInt8.self).span.extracting(0..<pathCount)
+      for method in ["GET", "POST"] {
+        if case .found(.rpc(let route), _) = gateway.routes.find(method: method, path: path), route.method.isPage { return true }
+      }
+      return false
+    }
+  }
+
   private func answerOptions(allow: String) {
-    var headers = gateway.heads.plain(stream.request, requestID: requestID)
+    let isPage = isPathOfPage
+    var headers = gateway.heads.plain(stream.request, requestID: requestID, isShared: !isPage)
     headers.append("allow", allow)
-    if stream.request.headers.contains("access-control-request-method") {
+    if !isPage, stream.request.headers.contains("access-control-request-method") {
       gateway.heads.addPreflight(stream.request, methods: allow, to: &headers)
     }
     send(204, headers, [])

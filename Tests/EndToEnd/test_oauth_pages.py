@@ -567,6 +567,9 @@ def test_no_other_origin_reads_the_answers(base, client):
         for path in ("/oauth/authorize", "/oauth/sign-in", "/oauth/sign-out"):
             answer = c.get(base + path, params=parameters(client), headers={"origin": "https://evil.example"})
             assert not [name for name in answer.headers if name.startswith("access-control-")]
+            preflight = c.options(base + path, headers={"origin": "https://evil.example", "access-control-request-method": "POST",
+                                                        "access-control-request-headers": "authorization"})
+            assert preflight.status_code == 204 and not [name for name in preflight.headers if name.startswith("access-control-")]
 
 
 @pytest.mark.parametrize("uri, source", [
