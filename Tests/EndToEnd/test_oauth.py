@@ -577,6 +577,16 @@ def test_guessing_is_slowed_and_logged_and_secrets_stay_out_of_log_and_database(
         assert b"PRIVATE" not in log.encode()
 
 
+def test_users_who_stayed_away_do_not_lock_their_client_out(tmp_path):
+    with Server(tmp_path / "data", env={"WEFT_RATE_LIMITS": "on"}) as server:
+        client, public = make_client(server), make_client(server, public=True)
+        for _ in range(30):
+            refused(refresh(server, client, secrets.token_urlsafe(32)), "invalid_grant")
+        # Anybody can name a public client; a user of it at another address is not touched.
+        statuses = [refresh(server, public, secrets.token_urlsafe(32)).status_code for _ in range(25)]
+        assert statuses == [400] * 20 + [429] * 5
+
+
 def test_the_same_over_rpc(server, user, client):
     """An internal service may speak gRPC: the same names, the error's in ErrorInfo's metadata."""
     rpc = Rpc(server)

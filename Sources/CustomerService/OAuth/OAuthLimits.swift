@@ -3,7 +3,7 @@ import Platform
 
 /// How often credentials, codes and tokens may be wrong (RFC 9700, section 4.13; ASVS 6.3.1).
 ///
-/// Only what is refused counts, because a client that is a server calls often and rightly. Secrets are 256 random bits, so this is there to
+/// Only refusals count, because a client that is a server calls often and rightly: of credentials, and of the codes and tokens of public clients. Secrets are 256 random bits, so this is there to
 /// notice and to slow down, not to make guessing hopeless.
 struct OAuthLimits: Sendable {
   /// For one client from one address.

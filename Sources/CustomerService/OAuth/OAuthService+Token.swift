@@ -97,11 +97,11 @@ extension OAuthService {
     switch outcome {
     case .issued(let tokens): return tokens
     case .refused(let error, let reason):
-      limits.failed(client.id, from: call.peer)
+      // A client with a secret has shown who it is, and many of its users may have stayed away for long: that is no guessing.
+      if client.isPublic { limits.failed(client.id, from: call.peer) }
       call.logger.notice("token request refused", metadata: ["client": "\(client.id)", "reason": "\(reason)", "peer": "\(call.peer)"])
       throw error
     case .reused(let grantID, let userID, let reason):
-      limits.failed(client.id, from: call.peer)
       call.logger.warning(
         "grant ended", metadata: ["client": "\(client.id)", "user": "\(userID)", "grant": "\(grantID)", "reason": "\(reason)"])
       throw OAuthError.invalidGrant
