@@ -89,8 +89,8 @@ public final class CustomerServiceApp: Sendable {
     let oauth = OAuthSecrets(secret: needs.hashSecret, random: needs.random)
     let challenges = PasskeyChallenges(
       authenticator: needs.hashSecret.derived(for: "weft passkey challenges"), time: time, random: needs.random)
-    let passkeySignIn = PasskeySignIn(
-      database: database, time: time, ids: ids, challenges: challenges, settings: needs.passkeys, publicURL: needs.publicURL)
+    let relyingParty = CurrentRelyingParty(needs.passkeys, publicURL: needs.publicURL)
+    let passkeySignIn = PasskeySignIn(database: database, time: time, ids: ids, challenges: challenges, relyingParty: relyingParty)
     let oauthLimits = OAuthLimits(isOn: needs.limitsRates, time: time)
     let keyRing = SigningKeyRing(database: database, time: time)
     self.keyRing = keyRing
@@ -114,9 +114,8 @@ public final class CustomerServiceApp: Sendable {
       ApplicationKeyService(
         database: database, time: time, random: needs.random, ids: ids, keys: keys, validity: validity.validity),
       PasskeyService(
-        database: database, time: time, ids: ids, challenges: challenges, settings: needs.passkeys, publicURL: needs.publicURL,
-        signIn: passkeySignIn, signIns: signIns,
-        decoys: PasskeyDecoys(authenticator: needs.hashSecret.derived(for: "weft passkey decoys"))),
+        database: database, time: time, ids: ids, challenges: challenges, relyingParty: relyingParty, signIn: passkeySignIn,
+        signIns: signIns, decoys: PasskeyDecoys(authenticator: needs.hashSecret.derived(for: "weft passkey decoys"))),
       TicketService(database: database, time: time, ids: ids),
       TicketAdminService(database: database, time: time, ids: ids),
       UserAdminService(database: database, time: time, ids: ids, validity: validity, resets: resets),

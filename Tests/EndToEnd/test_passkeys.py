@@ -451,6 +451,23 @@ def test_names_primaries_and_deletion_by_either_id(server, key):
     assert register(user, authenticator.create(creation_options(user))).status_code == 200
 
 
+def test_a_credential_registered_anew_is_the_new_one(server):
+    """The server remembers passkeys that were used; what it remembers must not outlive them."""
+    first, second = server.register(), server.register()
+    authenticator, passkey = enroll(first)
+    assert authenticate(server, authenticator.get(request_options(server))).json()["user"]["id"] == first.id
+    assert first.call("DELETE", f"/api/passkey/credentials/{passkey['id']}").status_code == 204
+    old_key, authenticator.key = authenticator.key, make_key(-7)
+    assert register(second, authenticator.create(creation_options(second))).status_code == 200
+    assert authenticate(server, authenticator.get(request_options(server))).json()["user"]["id"] == second.id
+    refused(server, authenticate(server, authenticator.get(request_options(server), key=old_key)), 401, REFUSED, "wrong_signature", 13)
+    # The same key at another account, asked for by that account's address.
+    assert second.call("DELETE", f"/api/passkey/credentials/{b64u(authenticator.credential_id)}").status_code == 204
+    assert register(first, authenticator.create(creation_options(first))).status_code == 200
+    answer = authenticate(server, authenticator.get(request_options(server, email=first.email)))
+    assert answer.status_code == 200 and answer.json()["user"]["id"] == first.id
+
+
 @pytest.mark.parametrize("method, rest, more", [
     ("PUT", "/nickname", {"json": {"nickname": "x"}}), ("PUT", "/primary", {}), ("DELETE", "", {})])
 def test_foreign_and_unknown_passkeys(server, user, other, method, rest, more):

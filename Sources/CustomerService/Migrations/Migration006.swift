@@ -29,9 +29,9 @@ extension Migration {
       ) STRICT;
 
       CREATE TABLE csa_used_challenges (
-        id BLOB PRIMARY KEY,
-        expires_at INTEGER NOT NULL
-      ) STRICT;
-      CREATE INDEX csa_used_challenges_expiry ON csa_used_challenges (expires_at);
+        expires_at INTEGER NOT NULL,
+        id BLOB NOT NULL,
+        PRIMARY KEY (expires_at, id)
+      ) STRICT, WITHOUT ROWID;
       """)
 }

@@ -60,17 +60,6 @@ struct Passkey: Equatable, Sendable {
     self.lastUsedAt = lastUsedAt
   }
 
-  /// What the standard's last step stores of a use.
-  ///
-  /// - Throws: `signCountNotGreater`.
-  mutating func record(_ use: PasskeyUse, at now: Int64) throws(PasskeyFailure) {
-    try use.check(after: UInt32(truncatingIfNeeded: signCount))
-    signCount = Int64(use.signCount)
-    isBackedUp = use.isBackedUp
-    isUserVerified = isUserVerified || use.isUserVerified
-    lastUsedAt = now
-  }
-
   /// A foreign passkey may be neither changed nor deleted.
   func require(owner callerID: String) throws(CustomerServiceError) {
     guard userID == callerID else { throw .foreignPasskey }

@@ -11,8 +11,7 @@ struct PasskeyService: CSAv1.PasskeyServiceServer {
   let time: any TimeSource
   let ids: ObjectIDGenerator
   let challenges: PasskeyChallenges
-  let settings: PasskeySettings
-  let publicURL: PublicURL
+  let relyingParty: CurrentRelyingParty
   let signIn: PasskeySignIn
   let signIns: SignIns
   let decoys: PasskeyDecoys
@@ -23,8 +22,6 @@ struct PasskeyService: CSAv1.PasskeyServiceServer {
   private static let timeout: Int32 = 60_000
   private static let userVerification = "preferred"
 
-  private var party: RelyingParty { settings.party(publicURL: publicURL.value) }
-
   /// GET /api/passkey/registration-options
   func getRegistrationOptions(
     _ request: CSAv1.GetRegistrationOptionsRequest, _ call: ServerCall
@@ -34,7 +31,7 @@ struct PasskeyService: CSAv1.PasskeyServiceServer {
       (try UserStore.user(id: caller.id, transaction), try PasskeyStore.passkeys(of: caller.id, transaction))
     }
     guard let user else { throw CustomerServiceError.invalidToken }
-    let party = party
+    let party = relyingParty.party
     return .with {
       $0.challenge = Base64URL.encode(challenges.make(for: .create, userID: user.id))
       $0.rp = .with {
@@ -69,7 +66,7 @@ struct PasskeyService: CSAv1.PasskeyServiceServer {
       let response = try AttestationResponse(request)
       let clientData = try ClientData(response.clientDataJSON, of: .create)
       let challenge = try challenges.open(clientData.challenge, for: .create, userIDs: [caller.id])
-      let verified = Result { () throws(PasskeyFailure) in try party.verify(response, clientData) }
+      let verified = Result { () throws(PasskeyFailure) in try relyingParty.party.verify(response, clientData) }
       let passkey = try await keep(verified, challenge, request, call)
       return .with {
         $0.message = "通行密钥注册成功"
@@ -93,7 +90,7 @@ struct PasskeyService: CSAv1.PasskeyServiceServer {
     let transports = request.transports.isEmpty ? request.response?.transports ?? [] : request.transports
     // An error thrown inside would take back that the challenge is used.
     let kept = try await database.write(for: call) { transaction -> Result<Passkey, any Error> in
-      guard try UsedChallengeStore.use(challenge, now: now, transaction) else { return .failure(PasskeyFailure.challenge(.used)) }
+      guard try UsedChallengeStore.use(challenge, transaction) else { return .failure(PasskeyFailure.challenge(.used)) }
       let new: NewPasskey
       switch verified {
       case .success(let value): new = value
@@ -131,7 +128,7 @@ struct PasskeyService: CSAv1.PasskeyServiceServer {
     return .with {
       $0.challenge = Base64URL.encode(challenge)
       $0.timeout = Self.timeout
-      $0.rpID = settings.relyingPartyID
+      $0.rpID = relyingParty.party.id
       $0.allowCredentials = credentialIDs.map { .init(credentialID: $0) }
       $0.userVerification = Self.userVerification
     }

@@ -12,13 +12,12 @@ struct PasskeySignIn: Sendable {
   let time: any TimeSource
   let ids: ObjectIDGenerator
   let challenges: PasskeyChallenges
-  let settings: PasskeySettings
-  let publicURL: PublicURL
-  let keys = PasskeyKeys()
+  let relyingParty: CurrentRelyingParty
+  let known = KnownPasskeys()
 
-  /// What is known before the transaction that decides.
+  /// What is found out before the transaction that decides.
   private struct Candidate {
-    var passkey: Passkey
+    var passkey: KnownPasskey
     var challenge: PasskeyChallenge
     var use: PasskeyUse
   }
@@ -27,6 +26,8 @@ struct PasskeySignIn: Sendable {
     case signedIn(User, Value)
     case disabled
     case refused(PasskeyFailure)
+    /// What was remembered of the passkey does not hold; nothing has happened.
+    case outdated
   }
 
   /// Verifies an assertion and, if it is right, runs `complete` in the same transaction.
@@ -38,17 +39,21 @@ struct PasskeySignIn: Sendable {
     _ response: AssertionResponse, _ call: ServerCall, complete: @escaping @Sendable (User, Transaction) throws -> Value
   ) async throws -> (user: User, value: Value) {
     do {
-      let candidate = try await candidate(response, call)
-      let alarm = AuditEntry(
-        .passkeyCloned, of: candidate.passkey.userID, detail: candidate.passkey.id, by: candidate.passkey.userID, call, ids: ids,
-        now: time.wallMicroseconds)
-      let outcome = try await database.write(for: call) { transaction in
-        try Self.decide(candidate, alarm, transaction, complete)
+      let clientData = try ClientData(response.clientDataJSON, of: .get)
+      var outcome = Outcome<Value>.outdated
+      if let passkey = known.passkey(credentialID: response.credentialID) {
+        outcome = try await attempt(response, clientData, passkey, isRemembered: true, call, complete)
+        if case .outdated = outcome { known.forget(credentialID: response.credentialID) }
+      }
+      if case .outdated = outcome {
+        let passkey = try await read(response.credentialID, call)
+        outcome = try await attempt(response, clientData, passkey, isRemembered: false, call, complete)
       }
       switch outcome {
       case .signedIn(let user, let value): return (user, value)
       case .disabled: throw CustomerServiceError.accountDisabled
       case .refused(let failure): throw failure
+      case .outdated: throw PasskeyFailure.unknownCredential
       }
     } catch let failure as PasskeyFailure {
       call.log(failure, in: .get)
@@ -56,44 +61,70 @@ struct PasskeySignIn: Sendable {
     }
   }
 
-  /// Everything that needs no writing: steps 1 to 13 and 15.
-  private func candidate(_ response: AssertionResponse, _ call: ServerCall) async throws -> Candidate {
-    let clientData = try ClientData(response.clientDataJSON, of: .get)
-    let stored = try await database.read(for: call) { try PasskeyStore.passkey(credentialID: response.credentialID, $0) }
-    // Nobody's in particular, or made for whoever has this passkey: then the options listed it (step 2).
-    let challenge = try challenges.open(clientData.challenge, for: .get, userIDs: stored.map { ["", $0.userID] } ?? [""])
-    do {
-      guard let stored else { throw PasskeyFailure.unknownCredential }
-      if let handle = response.userHandle, handle != Passkey.userHandle(stored.userID) { throw PasskeyFailure.wrongUserHandle }
-      let use = try settings.party(publicURL: publicURL.value).verify(
-        response, clientData, key: keys.key(stored.publicKey), isBackupEligible: stored.isBackupEligible)
-      return Candidate(passkey: stored, challenge: challenge, use: use)
-    } catch let failure as PasskeyFailure {
-      let now = time.wallMicroseconds
-      let isFirst = try await database.write(for: call) { try UsedChallengeStore.use(challenge, now: now, $0) }
-      throw isFirst ? failure : .challenge(.used)
+  private func read(_ credentialID: [UInt8], _ call: ServerCall) async throws -> KnownPasskey? {
+    guard let stored = try await database.read(for: call, { try PasskeyStore.passkey(credentialID: credentialID, $0) }) else { return nil }
+    let passkey = KnownPasskey(
+      id: stored.id, userID: stored.userID, isBackupEligible: stored.isBackupEligible, key: try PasskeyKey(publicKey: stored.publicKey))
+    known.remember(passkey, credentialID: credentialID)
+    return passkey
+  }
+
+  /// - Parameter isRemembered: Whether `passkey` is from before: then what is wrong with the assertion may be wrong with that (its row may
+  ///   be gone, its credential registered anew), and nothing is decided.
+  private func attempt<Value: Sendable>(
+    _ response: AssertionResponse, _ clientData: ClientData, _ passkey: KnownPasskey?, isRemembered: Bool, _ call: ServerCall,
+    _ complete: @escaping @Sendable (User, Transaction) throws -> Value
+  ) async throws -> Outcome<Value> {
+    let now = time.wallMicroseconds
+    let challenge: PasskeyChallenge
+    do throws(PasskeyFailure) {
+      // Nobody's in particular, or made for whoever has this passkey: then the options listed it (step 2).
+      challenge = try challenges.open(clientData.challenge, for: .get, userIDs: passkey.map { ["", $0.userID] } ?? [""])
+    } catch {
+      if isRemembered { return .outdated }
+      throw error
     }
+    let candidate: Candidate
+    do throws(PasskeyFailure) {
+      candidate = try check(response, clientData, passkey, challenge)
+    } catch {
+      if isRemembered { return .outdated }
+      let isFirst = try await database.write(for: call) { try UsedChallengeStore.use(challenge, $0) }
+      return .refused(isFirst ? error : .challenge(.used))
+    }
+    let alarm = AuditEntry(
+      .passkeyCloned, of: candidate.passkey.userID, detail: candidate.passkey.id, by: candidate.passkey.userID, call, ids: ids, now: now)
+    return try await database.write(for: call) { try Self.decide(candidate, alarm, $0, complete) }
+  }
+
+  /// Everything that needs no database: steps 1 to 4, 6 to 13 and 15.
+  private func check(
+    _ response: AssertionResponse, _ clientData: ClientData, _ passkey: KnownPasskey?, _ challenge: PasskeyChallenge
+  ) throws(PasskeyFailure) -> Candidate {
+    guard let passkey else { throw .unknownCredential }
+    if let handle = response.userHandle, handle != Passkey.userHandle(passkey.userID) { throw .wrongUserHandle }
+    let use = try relyingParty.party.verify(response, clientData, key: passkey.key, isBackupEligible: passkey.isBackupEligible)
+    return Candidate(passkey: passkey, challenge: challenge, use: use)
   }
 
   /// Steps 5 (once only), 14 and 16, and what the account says.
   private static func decide<Value>(
     _ candidate: Candidate, _ alarm: AuditEntry, _ transaction: Transaction, _ complete: (User, Transaction) throws -> Value
   ) throws -> Outcome<Value> {
-    let now = alarm.at
-    guard try UsedChallengeStore.use(candidate.challenge, now: now, transaction) else { return .refused(.challenge(.used)) }
-    // Looked at again: it may have been used or deleted since.
-    guard var passkey = try PasskeyStore.passkey(id: candidate.passkey.id, transaction),
+    let passkey = candidate.passkey
+    guard let state = try PasskeyStore.state(of: passkey.id, transaction),
       let user = try UserStore.user(id: passkey.userID, transaction)
-    else { return .refused(.unknownCredential) }
+    else { return .outdated }
+    guard try UsedChallengeStore.use(candidate.challenge, transaction) else { return .refused(.challenge(.used)) }
     do throws(PasskeyFailure) {
-      try passkey.record(candidate.use, at: now)
+      try candidate.use.check(after: state.signCount)
     } catch {
       try AuditStore.insert(alarm, transaction)
       return .refused(error)
     }
     guard user.isActive else { return .disabled }
-    guard try PasskeyStore.isOn(for: user.id, transaction) else { return .refused(.switchedOff) }
-    try PasskeyStore.updateUse(passkey, transaction)
+    guard state.isOn else { return .refused(.switchedOff) }
+    try PasskeyStore.record(candidate.use, of: passkey.id, at: alarm.at, transaction)
     return .signedIn(user, try complete(user, transaction))
   }
 }

@@ -1,3 +1,4 @@
+import Identity
 import Storage
 
 /// All SQL about passkeys and about who has switched them off.
@@ -42,16 +43,25 @@ enum PasskeyStore {
       ]) == 1
   }
 
-  /// Stores what a use has changed.
-  static func updateUse(_ passkey: Passkey, _ transaction: Transaction) throws {
+  /// What a use is judged by: the count so far, and whether passkeys sign its owner in; nil if there is no such passkey.
+  static func state(of id: String, _ transaction: ReadTransaction) throws -> (signCount: UInt32, isOn: Bool)? {
+    try transaction.first(
+      """
+      SELECT sign_count, NOT EXISTS (SELECT 1 FROM csa_passkeys_off o WHERE o.user_id = p.user_id) FROM csa_passkeys p WHERE id = $id
+      """, ["id": .text(id)]
+    ) { row in (UInt32(truncatingIfNeeded: try row.integer(0)), try row.bool(1)) }
+  }
+
+  /// Stores what a use has changed (Web Authentication, section 7.2, step 16).
+  static func record(_ use: PasskeyUse, of id: String, at now: Int64, _ transaction: Transaction) throws {
     try transaction.execute(
       """
-      UPDATE csa_passkeys SET sign_count = $sign_count, is_user_verified = $is_user_verified, is_backed_up = $is_backed_up,
-        last_used_at = $last_used_at WHERE id = $id
+      UPDATE csa_passkeys SET sign_count = $sign_count, is_user_verified = is_user_verified OR $is_user_verified,
+        is_backed_up = $is_backed_up, last_used_at = $last_used_at WHERE id = $id
       """,
       [
-        "id": .text(passkey.id), "sign_count": .integer(passkey.signCount), "is_user_verified": .bool(passkey.isUserVerified),
-        "is_backed_up": .bool(passkey.isBackedUp), "last_used_at": .optionalInteger(passkey.lastUsedAt),
+        "id": .text(id), "sign_count": .integer(Int64(use.signCount)), "is_user_verified": .bool(use.isUserVerified),
+        "is_backed_up": .bool(use.isBackedUp), "last_used_at": .integer(now),
       ])
   }
 

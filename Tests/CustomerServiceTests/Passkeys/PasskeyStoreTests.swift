@@ -97,17 +97,25 @@ extension Passkey {
     }
   }
 
-  @Test func aUseIsRecordedOnlyIfItCountsOn() throws {
-    var passkey = Passkey.sample("1", of: owner, credentialID: [1])
-    passkey.signCount = 4
-    let before = passkey
-    #expect(throws: PasskeyFailure.signCountNotGreater(stored: 4, received: 4)) {
-      try passkey.record(.init(signCount: 4, isUserVerified: true, isBackedUp: true), at: 9)
+  @Test func aUseIsRecorded() async throws {
+    try await withUsers { database in
+      let (before, states, after) = try await database.write { [owner] transaction in
+        let passkey = Passkey.sample("1", of: owner, credentialID: [1])
+        _ = try PasskeyStore.insert(passkey, transaction)
+        let before = try PasskeyStore.state(of: "1", transaction)
+        try PasskeyStore.record(.init(signCount: 5, isUserVerified: true, isBackedUp: true), of: "1", at: 9, transaction)
+        let first = try PasskeyStore.passkey(id: "1", transaction)
+        try PasskeyStore.record(.init(signCount: 6, isUserVerified: false, isBackedUp: false), of: "1", at: 10, transaction)
+        try PasskeyStore.set(on: false, for: owner.id, transaction)
+        return (before, [first, try PasskeyStore.passkey(id: "1", transaction)], try PasskeyStore.state(of: "1", transaction))
+      }
+      #expect(before?.signCount == .max && before?.isOn == true)
+      #expect(after?.signCount == 6 && after?.isOn == false)
+      #expect(states.map { $0?.signCount } == [5, 6] && states.map { $0?.lastUsedAt } == [9, 10])
+      // Once verified is verified; whether it is backed up may change.
+      #expect(states.map { $0?.isUserVerified } == [true, true] && states.map { $0?.isBackedUp } == [true, false])
+      let nobody = try await database.read { try PasskeyStore.state(of: "2", $0) == nil }
+      #expect(nobody)
     }
-    #expect(passkey == before)
-    try passkey.record(.init(signCount: 5, isUserVerified: true, isBackedUp: true), at: 9)
-    #expect(passkey.signCount == 5 && passkey.isUserVerified && passkey.isBackedUp && passkey.lastUsedAt == 9)
-    try passkey.record(.init(signCount: 6, isUserVerified: false, isBackedUp: false), at: 10)
-    #expect(passkey.isUserVerified && !passkey.isBackedUp)
   }
 }
