@@ -7,7 +7,7 @@ import RPC
 
 /// The running server that a task is for, and who asks.
 struct AdminServer: ParsableArguments {
-  @Option(help: "The server's gRPC listener, HOST:PORT (default: 127.0.0.1:50051).")
+  @Option(help: "The server's gRPC listener, HOST:PORT.")
   var server: String = "127.0.0.1:50051"
   @Option(help: "WEFT_ADMIN_TOKEN: an administrator's access token.")
   var token: String?
