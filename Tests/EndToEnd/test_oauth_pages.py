@@ -3,6 +3,8 @@
 docs/oauth.md lists which requirement each test shows.
 """
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote, urlsplit
 
 import httpx
@@ -408,6 +410,31 @@ def test_a_session_ends_for_good_when_the_account_is_disabled(visitor, server, c
     assert isinstance(visitor.decide(consent, "allow"), Page)
     set_active(server, user, True)
     assert landed(visitor.authorize(client, prompt="none"))["error"] == "login_required"
+
+
+def test_what_is_taken_back_is_not_given_again_by_requests_under_way(visitor, server, client):
+    user = server.register()
+    landed(visitor.decide(visitor.sign_in(visitor.authorize(client), user), "allow"))
+    for _ in range(5):
+        started, taken = threading.Event(), threading.Event()
+
+        def ask():
+            with httpx.Client(base_url=visitor.base, cookies=dict(visitor.http.cookies), trust_env=False, timeout=30) as c:
+                while True:
+                    is_late = taken.is_set()
+                    query = landed(c.get("/oauth/authorize", params=parameters(client, prompt="none")))
+                    if is_late or "code" not in query:
+                        return query.get("error", "given again")
+                    started.set()
+
+        with ThreadPoolExecutor(8) as pool:
+            asking = [pool.submit(ask) for _ in range(8)]
+            assert started.wait(30)
+            assert user.call("DELETE", f"/api/oauth/authorizations/{client['client_id']}").status_code == 204
+            taken.set()
+            assert {each.result() for each in asking} == {"consent_required"}
+        assert user.call("GET", "/api/oauth/authorizations").json()["items"] == []
+        landed(visitor.decide(visitor.authorize(client), "allow"))
 
 
 def test_a_session_is_a_sign_in_that_its_user_can_end(visitor, server, client):

@@ -91,10 +91,10 @@ struct AuthorizationEndpoint: Sendable {
       guard !isSilent else { throw request.failure(.consentRequired, "the user has not allowed this yet") }
       return consentPage(request, visit, user, call)
     }
-    guard let code = try await code(for: request, userID: user.id, signInID: session.signInID, authTime: session.authTime, call) else {
-      guard !isSilent else { throw request.failure(.loginRequired, "somebody has to sign in") }
-      return signInPage(request, visit, account: user, call)
-    }
+    let code = try await code(
+      for: request, userID: user.id, signInID: session.signInID, authTime: session.authTime, isAgreed: false, call)
+    // Signed out, or the permission taken back, since it was looked at.
+    guard let code else { return try await proceed(request, visit, call) }
     return call.redirect(to: AuthorizationResponse.url(code, for: request, issuer: publicURL.value))
   }
 
@@ -116,9 +116,8 @@ struct AuthorizationEndpoint: Sendable {
     guard !request.wantsSignIn(after: authTime, now: time.wallMicroseconds) else {
       throw request.failure(.loginRequired, "somebody has to sign in again")
     }
-    guard let code = try await code(for: request, userID: caller.id, signInID: signIn?.id, authTime: authTime, call) else {
-      throw CustomerServiceError.invalidToken
-    }
+    let code = try await code(for: request, userID: caller.id, signInID: signIn?.id, authTime: authTime, isAgreed: true, call)
+    guard let code else { throw CustomerServiceError.invalidToken }
     return call.redirect(to: AuthorizationResponse.url(code, for: request, issuer: publicURL.value))
   }
 
@@ -132,10 +131,13 @@ struct AuthorizationEndpoint: Sendable {
 
   /// The code that ends a request, given out if user and client are still what they were.
   ///
-  /// - Parameter signInID: By which the user is known here.
-  /// - Returns: Nil if that was ended since it was looked at: a code would outlive the new password that ended it.
+  /// - Parameters:
+  ///   - signInID: By which the user is known here.
+  ///   - isAgreed: The user agrees now; otherwise they have before.
+  /// - Returns: Nil if one of the two does not hold any more. It was looked at before, and a code would outlive the new password that
+  ///   ended the sign-in, or give back the permission that was just taken.
   func code(
-    for request: AuthorizationRequest, userID: String, signInID: String?, authTime: Int64, _ call: ServerCall
+    for request: AuthorizationRequest, userID: String, signInID: String?, authTime: Int64, isAgreed: Bool, _ call: ServerCall
   ) async throws -> String? {
     let given = AuditEntry(
       .oauthConsentGiven, of: request.client.id, detail: request.scope.text, by: userID, call, ids: ids, now: time.wallMicroseconds)
@@ -146,7 +148,10 @@ struct AuthorizationEndpoint: Sendable {
       }
       if let signInID, try SignInStore.live(signInID, now: given.at, transaction) == nil { return nil }
       let consent = try OAuthConsentStore.consent(of: user.id, to: client.id, transaction)
-      if consent.map({ request.scope.isSubset(of: $0.scope) }) != true { try AuditStore.insert(given, transaction) }
+      if consent.map({ request.scope.isSubset(of: $0.scope) }) != true {
+        guard isAgreed else { return nil }
+        try AuditStore.insert(given, transaction)
+      }
       return try codes.issue(request.code, to: user, authTime: authTime, transaction)
     }
   }

@@ -14,7 +14,7 @@ extension OAuthPageService {
       switch request.decision {
       case "allow":
         let code = try await endpoint.code(
-          for: asked, userID: session.userID, signInID: session.signInID, authTime: session.authTime, call)
+          for: asked, userID: session.userID, signInID: session.signInID, authTime: session.authTime, isAgreed: true, call)
         guard let code else { return call.redirect(to: asked.parameters.url, status: 303) }
         return call.redirect(to: AuthorizationResponse.url(code, for: asked, issuer: endpoint.publicURL.value), status: 303)
       case "deny":
