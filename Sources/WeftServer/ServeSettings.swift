@@ -167,6 +167,15 @@ struct ServeSettings {
     guard url.hasPrefix("http://") || url.hasPrefix("https://") else {
       throw SettingError(setting: "WEFT_PUBLIC_URL", takes: "a URL that begins with http:// or https://", got: url)
     }
+    // Links are put behind it, and it names the OAuth issuer: a query, a fragment or a password would end up in every one of them.
+    let rest = url.drop { $0 != ":" }.dropFirst(3)
+    guard let first = rest.utf8.first, first != UInt8(ascii: "/"), first != UInt8(ascii: ":"),
+      rest.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && !"?#@\\\"<>".utf8.contains($0) })
+    else {
+      throw SettingError(
+        setting: "WEFT_PUBLIC_URL", takes: "scheme, host and port in ASCII, such as https://service.example.com",
+        got: url.utf8.contains(UInt8(ascii: "@")) ? nil : url)
+    }
     return url.hasSuffix("/") ? String(url.dropLast()) : url
   }
 

@@ -219,6 +219,11 @@ def injection_target(tmp_path_factory):
     ({"WEFT_SMS_URL": "aliyun://AK:hunter2@host/?sign=x"}, "WEFT_SMS_URL"),
     ({"WEFT_SMS_URL": "sms:hunter2"}, "WEFT_SMS_URL"),
     ({"WEFT_OUTBOUND_CA": "/nonexistent"}, "WEFT_OUTBOUND_CA"),
+    ({"WEFT_PUBLIC_URL": "https://u:hunter2@h"}, "WEFT_PUBLIC_URL"),
+    ({"WEFT_PUBLIC_URL": "https://"}, "WEFT_PUBLIC_URL"),
+    ({"WEFT_PUBLIC_URL": "https://h/?x=1"}, "WEFT_PUBLIC_URL"),
+    ({"WEFT_PUBLIC_URL": "https://h h"}, "WEFT_PUBLIC_URL"),
+    ({"WEFT_PUBLIC_URL": "https://h\r\nx: y"}, "WEFT_PUBLIC_URL"),
 ])
 def test_a_bad_setting_is_named_and_no_password_repeated(tmp_path, env, names):
     server = Server(tmp_path / "data", env=env)
