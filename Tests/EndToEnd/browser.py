@@ -29,15 +29,17 @@ FLAGS = ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable
 class Browser:
     """One browser with an empty profile; `driver` is Selenium's own object for whatever this class does not say."""
 
-    def __init__(self, size=DESKTOP, hosts=(), secure_origins=(), downloads=None):
+    def __init__(self, size=DESKTOP, hosts=(), secure_origins=(), downloads=None, scripts=True):
         """
         - `size`: width and height of the window in CSS pixels; up to 500 wide it is a phone, with touch and a phone's viewport.
         - `hosts`: names that lead to 127.0.0.1 whatever DNS says; their ports stay.
         - `secure_origins`: plain-text origins that count as secure contexts, as `http://auth.dreamreflex.com:8000`, which WebAuthn
           asks for (`http://localhost:PORT` is one by itself).
         - `downloads`: the folder that takes downloaded files.
+        - `scripts`: False for a browser that runs no script of any page; `run` still works.
         """
         self.size, self.hosts, self.secure_origins, self.downloads = size, list(hosts), list(secure_origins), downloads
+        self.scripts = scripts
         self.driver = None
 
     def start(self):
@@ -56,8 +58,13 @@ class Browser:
             options.add_argument("--host-resolver-rules=" + ",".join(f"MAP {host} 127.0.0.1" for host in self.hosts))
         if self.secure_origins:
             options.add_argument("--unsafely-treat-insecure-origin-as-secure=" + ",".join(self.secure_origins))
+        preferences = {}
         if self.downloads:
-            options.add_experimental_option("prefs", {"download.default_directory": str(self.downloads)})
+            preferences["download.default_directory"] = str(self.downloads)
+        if not self.scripts:
+            preferences["profile.managed_default_content_settings.javascript"] = 2
+        if preferences:
+            options.add_experimental_option("prefs", preferences)
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
         options.accept_insecure_certs = True  # the certificates of tests are their own
         self.driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(executable_path=driver))
