@@ -2780,6 +2780,53 @@ public enum CustomerServiceAPIDescription {
             ]
           }
         },
+        "/oauth/continue": {
+          "get": {
+            "operationId": "OAuthPageService_Proceed",
+            "tags": [
+              "OAuthPageService"
+            ],
+            "summary": "Goes on with the client's request after a form: like Authorize, but a browser is sent back to its client by a page.",
+            "description": "Browsers hold every redirection after a form against the policy of the form's page, the client's own redirections too; a page ends that.",
+            "parameters": [
+              {
+                "name": "request",
+                "in": "query",
+                "description": "The client's request as the pages carry it.",
+                "schema": {
+                  "type": "string"
+                },
+                "example": "response_type=code&client_id=507f1f77bcf86cd799439013"
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "A request or answer whose REST body is these bytes as they are.",
+                "content": {
+                  "*/*": {
+                    "schema": {
+                      "type": "string",
+                      "format": "binary"
+                    }
+                  }
+                }
+              }
+            },
+            "security": [],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl 'http://127.0.0.1:8000/oauth/continue?request=response_type%3Dcode%26client_id%3D507f1f77bcf86cd799439013'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call 127.0.0.1:50051 csa.v1.OAuthPageService/Proceed \\\n  '{\"request\": \"response_type=code&client_id=507f1f77bcf86cd799439013\"}'"
+              }
+            ]
+          }
+        },
         "/oauth/sign-out": {
           "get": {
             "operationId": "OAuthPageService_ShowSignOut",
@@ -7034,7 +7081,6 @@ public enum CustomerServiceAPIDescription {
               },
               "credential_id": {
                 "type": "string",
-                "contentEncoding": "base64",
                 "description": "The credential id.",
                 "examples": [
                   "FtMlexampleCredentialIdInBase64url"
@@ -7042,7 +7088,6 @@ public enum CustomerServiceAPIDescription {
               },
               "client_data_json": {
                 "type": "string",
-                "contentEncoding": "base64",
                 "description": "What the browser says of the ceremony.",
                 "examples": [
                   "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0"
@@ -7050,7 +7095,6 @@ public enum CustomerServiceAPIDescription {
               },
               "authenticator_data": {
                 "type": "string",
-                "contentEncoding": "base64",
                 "description": "What the authenticator says and signed.",
                 "examples": [
                   "SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MFAAAAAQ"
@@ -7058,7 +7102,6 @@ public enum CustomerServiceAPIDescription {
               },
               "signature": {
                 "type": "string",
-                "contentEncoding": "base64",
                 "description": "The authenticator's signature.",
                 "examples": [
                   "MEUCIQDexampleSignatureInBase64url"
@@ -7066,7 +7109,6 @@ public enum CustomerServiceAPIDescription {
               },
               "user_handle": {
                 "type": "string",
-                "contentEncoding": "base64",
                 "description": "Whom the authenticator believes to be signing in; empty if it does not say.",
                 "examples": [
                   "NTA3ZjFmNzdiY2Y4NmNkNzk5NDM5MDEx"

@@ -23,30 +23,32 @@ extension CSAv1 {
       bhgCIAEoCRIUCgxwaG9uZV9udW1iZXIYAyABKAkSGQoRdmVyaWZpY2F0aW9uX2NvZGUYBCABKAkSHAoGY29va2llGCggASgJQgyq1BgIKgZjb29raWUSHAoG\
       YWNjZXB0GCkgASgJQgyq1BgIKgZhY2NlcHQSLgoPYWNjZXB0X2xhbmd1YWdlGCogASgJQhWq1BgRKg9hY2NlcHQtbGFuZ3VhZ2USLAoOc2VjX2ZldGNoX3Np\
       dGUYKyABKAlCFKrUGBAqDnNlYy1mZXRjaC1zaXRlIswCChZTaWduSW5CeVBhc3NrZXlSZXF1ZXN0Eg8KB3JlcXVlc3QYASABKAkSEgoKZm9ybV90b2tlbhgC\
-      IAEoCRIVCg1jcmVkZW50aWFsX2lkGAMgASgMEhgKEGNsaWVudF9kYXRhX2pzb24YBCABKAwSGgoSYXV0aGVudGljYXRvcl9kYXRhGAUgASgMEhEKCXNpZ25h\
-      dHVyZRgGIAEoDBITCgt1c2VyX2hhbmRsZRgHIAEoDBIcCgZjb29raWUYKCABKAlCDKrUGAgqBmNvb2tpZRIcCgZhY2NlcHQYKSABKAlCDKrUGAgqBmFjY2Vw\
+      IAEoCRIVCg1jcmVkZW50aWFsX2lkGAMgASgJEhgKEGNsaWVudF9kYXRhX2pzb24YBCABKAkSGgoSYXV0aGVudGljYXRvcl9kYXRhGAUgASgJEhEKCXNpZ25h\
+      dHVyZRgGIAEoCRITCgt1c2VyX2hhbmRsZRgHIAEoCRIcCgZjb29raWUYKCABKAlCDKrUGAgqBmNvb2tpZRIcCgZhY2NlcHQYKSABKAlCDKrUGAgqBmFjY2Vw\
       dBIuCg9hY2NlcHRfbGFuZ3VhZ2UYKiABKAlCFarUGBEqD2FjY2VwdC1sYW5ndWFnZRIsCg5zZWNfZmV0Y2hfc2l0ZRgrIAEoCUIUqtQYECoOc2VjLWZldGNo\
       LXNpdGUi4AEKDURlY2lkZVJlcXVlc3QSDwoHcmVxdWVzdBgBIAEoCRISCgpmb3JtX3Rva2VuGAIgASgJEhAKCGRlY2lzaW9uGAMgASgJEhwKBmNvb2tpZRgo\
       IAEoCUIMqtQYCCoGY29va2llEhwKBmFjY2VwdBgpIAEoCUIMqtQYCCoGYWNjZXB0Ei4KD2FjY2VwdF9sYW5ndWFnZRgqIAEoCUIVqtQYESoPYWNjZXB0LWxh\
-      bmd1YWdlEiwKDnNlY19mZXRjaF9zaXRlGCsgASgJQhSq1BgQKg5zZWMtZmV0Y2gtc2l0ZSKUAQoSU2hvd1NpZ25PdXRSZXF1ZXN0EhIKCnVpX2xvY2FsZXMY\
-      ASABKAkSHAoGY29va2llGCggASgJQgyq1BgIKgZjb29raWUSHAoGYWNjZXB0GCkgASgJQgyq1BgIKgZhY2NlcHQSLgoPYWNjZXB0X2xhbmd1YWdlGCogASgJ\
-      QhWq1BgRKg9hY2NlcHQtbGFuZ3VhZ2Ui0gEKDlNpZ25PdXRSZXF1ZXN0EhIKCmZvcm1fdG9rZW4YAiABKAkSEgoKdWlfbG9jYWxlcxgDIAEoCRIcCgZjb29r\
-      aWUYKCABKAlCDKrUGAgqBmNvb2tpZRIcCgZhY2NlcHQYKSABKAlCDKrUGAgqBmFjY2VwdBIuCg9hY2NlcHRfbGFuZ3VhZ2UYKiABKAlCFarUGBEqD2FjY2Vw\
-      dC1sYW5ndWFnZRIsCg5zZWNfZmV0Y2hfc2l0ZRgrIAEoCUIUqtQYECoOc2VjLWZldGNoLXNpdGUiFgoUR2V0U3R5bGVTaGVldFJlcXVlc3QiEgoQR2V0U2Ny\
-      aXB0UmVxdWVzdCIQCg5HZXRJY29uUmVxdWVzdDLvCAoQT0F1dGhQYWdlU2VydmljZRJdCgpTaG93U2lnbkluEhkuY3NhLnYxLlNob3dTaWduSW5SZXF1ZXN0\
-      GhQuZ29vZ2xlLmFwaS5IdHRwQm9keSIegtPkkwIQEg4vb2F1dGgvc2lnbi1pbqrUGAQIAUgBEloKBlNpZ25JbhIVLmNzYS52MS5TaWduSW5SZXF1ZXN0GhQu\
-      Z29vZ2xlLmFwaS5IdHRwQm9keSIjgtPkkwITIg4vb2F1dGgvc2lnbi1pbjoBKqrUGAYIATABSAESdAoOU2VuZFNpZ25JbkNvZGUSHS5jc2EudjEuU2VuZFNp\
-      Z25JbkNvZGVSZXF1ZXN0GhQuZ29vZ2xlLmFwaS5IdHRwQm9keSItgtPkkwIdIhgvb2F1dGgvc2lnbi1pbi9zZW5kLWNvZGU6ASqq1BgGCAEwAUgBEmsKDFNp\
-      Z25JbkJ5Q29kZRIbLmNzYS52MS5TaWduSW5CeUNvZGVSZXF1ZXN0GhQuZ29vZ2xlLmFwaS5IdHRwQm9keSIogtPkkwIYIhMvb2F1dGgvc2lnbi1pbi9jb2Rl\
-      OgEqqtQYBggBMAFIARJ0Cg9TaWduSW5CeVBhc3NrZXkSHi5jc2EudjEuU2lnbkluQnlQYXNza2V5UmVxdWVzdBoULmdvb2dsZS5hcGkuSHR0cEJvZHkiK4LT\
-      5JMCGyIWL29hdXRoL3NpZ24taW4vcGFzc2tleToBKqrUGAYIATABSAESWgoGRGVjaWRlEhUuY3NhLnYxLkRlY2lkZVJlcXVlc3QaFC5nb29nbGUuYXBpLkh0\
-      dHBCb2R5IiOC0+STAhMiDi9vYXV0aC9jb25zZW50OgEqqtQYBggBMAFIARJgCgtTaG93U2lnbk91dBIaLmNzYS52MS5TaG93U2lnbk91dFJlcXVlc3QaFC5n\
-      b29nbGUuYXBpLkh0dHBCb2R5Ih+C0+STAhESDy9vYXV0aC9zaWduLW91dKrUGAQIAUgBEl0KB1NpZ25PdXQSFi5jc2EudjEuU2lnbk91dFJlcXVlc3QaFC5n\
-      b29nbGUuYXBpLkh0dHBCb2R5IiSC0+STAhQiDy9vYXV0aC9zaWduLW91dDoBKqrUGAYIATABSAESZQoNR2V0U3R5bGVTaGVldBIcLmNzYS52MS5HZXRTdHls\
-      ZVNoZWV0UmVxdWVzdBoULmdvb2dsZS5hcGkuSHR0cEJvZHkiIILT5JMCEhIQL29hdXRoL3N0eWxlLmNzc6rUGAQIAUgBEl4KCUdldFNjcmlwdBIYLmNzYS52\
-      MS5HZXRTY3JpcHRSZXF1ZXN0GhQuZ29vZ2xlLmFwaS5IdHRwQm9keSIhgtPkkwITEhEvb2F1dGgvc2lnbi1pbi5qc6rUGAQIAUgBElgKB0dldEljb24SFi5j\
-      c2EudjEuR2V0SWNvblJlcXVlc3QaFC5nb29nbGUuYXBpLkh0dHBCb2R5Ih+C0+STAhESDy9vYXV0aC9pY29uLnN2Z6rUGAQIAUgBGgmq1BgFCgNjc2FCCLoC\
-      BUNTQXYxYgZwcm90bzM=
+      bmd1YWdlEiwKDnNlY19mZXRjaF9zaXRlGCsgASgJQhSq1BgQKg5zZWMtZmV0Y2gtc2l0ZSKNAQoOUHJvY2VlZFJlcXVlc3QSDwoHcmVxdWVzdBgBIAEoCRIc\
+      CgZjb29raWUYKCABKAlCDKrUGAgqBmNvb2tpZRIcCgZhY2NlcHQYKSABKAlCDKrUGAgqBmFjY2VwdBIuCg9hY2NlcHRfbGFuZ3VhZ2UYKiABKAlCFarUGBEq\
+      D2FjY2VwdC1sYW5ndWFnZSKUAQoSU2hvd1NpZ25PdXRSZXF1ZXN0EhIKCnVpX2xvY2FsZXMYASABKAkSHAoGY29va2llGCggASgJQgyq1BgIKgZjb29raWUS\
+      HAoGYWNjZXB0GCkgASgJQgyq1BgIKgZhY2NlcHQSLgoPYWNjZXB0X2xhbmd1YWdlGCogASgJQhWq1BgRKg9hY2NlcHQtbGFuZ3VhZ2Ui0gEKDlNpZ25PdXRS\
+      ZXF1ZXN0EhIKCmZvcm1fdG9rZW4YAiABKAkSEgoKdWlfbG9jYWxlcxgDIAEoCRIcCgZjb29raWUYKCABKAlCDKrUGAgqBmNvb2tpZRIcCgZhY2NlcHQYKSAB\
+      KAlCDKrUGAgqBmFjY2VwdBIuCg9hY2NlcHRfbGFuZ3VhZ2UYKiABKAlCFarUGBEqD2FjY2VwdC1sYW5ndWFnZRIsCg5zZWNfZmV0Y2hfc2l0ZRgrIAEoCUIU\
+      qtQYECoOc2VjLWZldGNoLXNpdGUiFgoUR2V0U3R5bGVTaGVldFJlcXVlc3QiEgoQR2V0U2NyaXB0UmVxdWVzdCIQCg5HZXRJY29uUmVxdWVzdDLJCQoQT0F1\
+      dGhQYWdlU2VydmljZRJdCgpTaG93U2lnbkluEhkuY3NhLnYxLlNob3dTaWduSW5SZXF1ZXN0GhQuZ29vZ2xlLmFwaS5IdHRwQm9keSIegtPkkwIQEg4vb2F1\
+      dGgvc2lnbi1pbqrUGAQIAUgBEloKBlNpZ25JbhIVLmNzYS52MS5TaWduSW5SZXF1ZXN0GhQuZ29vZ2xlLmFwaS5IdHRwQm9keSIjgtPkkwITIg4vb2F1dGgv\
+      c2lnbi1pbjoBKqrUGAYIATABSAESdAoOU2VuZFNpZ25JbkNvZGUSHS5jc2EudjEuU2VuZFNpZ25JbkNvZGVSZXF1ZXN0GhQuZ29vZ2xlLmFwaS5IdHRwQm9k\
+      eSItgtPkkwIdIhgvb2F1dGgvc2lnbi1pbi9zZW5kLWNvZGU6ASqq1BgGCAEwAUgBEmsKDFNpZ25JbkJ5Q29kZRIbLmNzYS52MS5TaWduSW5CeUNvZGVSZXF1\
+      ZXN0GhQuZ29vZ2xlLmFwaS5IdHRwQm9keSIogtPkkwIYIhMvb2F1dGgvc2lnbi1pbi9jb2RlOgEqqtQYBggBMAFIARJ0Cg9TaWduSW5CeVBhc3NrZXkSHi5j\
+      c2EudjEuU2lnbkluQnlQYXNza2V5UmVxdWVzdBoULmdvb2dsZS5hcGkuSHR0cEJvZHkiK4LT5JMCGyIWL29hdXRoL3NpZ24taW4vcGFzc2tleToBKqrUGAYI\
+      ATABSAESWgoGRGVjaWRlEhUuY3NhLnYxLkRlY2lkZVJlcXVlc3QaFC5nb29nbGUuYXBpLkh0dHBCb2R5IiOC0+STAhMiDi9vYXV0aC9jb25zZW50OgEqqtQY\
+      BggBMAFIARJYCgdQcm9jZWVkEhYuY3NhLnYxLlByb2NlZWRSZXF1ZXN0GhQuZ29vZ2xlLmFwaS5IdHRwQm9keSIfgtPkkwIREg8vb2F1dGgvY29udGludWWq\
+      1BgECAFIARJgCgtTaG93U2lnbk91dBIaLmNzYS52MS5TaG93U2lnbk91dFJlcXVlc3QaFC5nb29nbGUuYXBpLkh0dHBCb2R5Ih+C0+STAhESDy9vYXV0aC9z\
+      aWduLW91dKrUGAQIAUgBEl0KB1NpZ25PdXQSFi5jc2EudjEuU2lnbk91dFJlcXVlc3QaFC5nb29nbGUuYXBpLkh0dHBCb2R5IiSC0+STAhQiDy9vYXV0aC9z\
+      aWduLW91dDoBKqrUGAYIATABSAESZQoNR2V0U3R5bGVTaGVldBIcLmNzYS52MS5HZXRTdHlsZVNoZWV0UmVxdWVzdBoULmdvb2dsZS5hcGkuSHR0cEJvZHki\
+      IILT5JMCEhIQL29hdXRoL3N0eWxlLmNzc6rUGAQIAUgBEl4KCUdldFNjcmlwdBIYLmNzYS52MS5HZXRTY3JpcHRSZXF1ZXN0GhQuZ29vZ2xlLmFwaS5IdHRw\
+      Qm9keSIhgtPkkwITEhEvb2F1dGgvc2lnbi1pbi5qc6rUGAQIAUgBElgKB0dldEljb24SFi5jc2EudjEuR2V0SWNvblJlcXVlc3QaFC5nb29nbGUuYXBpLkh0\
+      dHBCb2R5Ih+C0+STAhESDy9vYXV0aC9pY29uLnN2Z6rUGAQIAUgBGgmq1BgFCgNjc2FCCLoCBUNTQXYxYgZwcm90bzM=
       """,
     dependencies: [GoogleAPI.annotationsFile, GoogleAPI.httpbodyFile, WeftV1.optionsFile])
 
@@ -65,6 +67,10 @@ extension CSAv1 {
     func signInByPasskey(_ request: CSAv1.SignInByPasskeyRequest, _ call: RPC.ServerCall) async throws -> GoogleAPI.HttpBody
     /// Takes the decision of whoever is signed in: allow, deny, or go on as somebody else.
     func decide(_ request: CSAv1.DecideRequest, _ call: RPC.ServerCall) async throws -> GoogleAPI.HttpBody
+    /// Goes on with the client's request after a form: like Authorize, but a browser is sent back to its client by a page.
+    ///
+    /// Browsers hold every redirection after a form against the policy of the form's page, the client's own redirections too; a page ends that.
+    func proceed(_ request: CSAv1.ProceedRequest, _ call: RPC.ServerCall) async throws -> GoogleAPI.HttpBody
     /// Says who is signed in with this browser, with the way to end it.
     func showSignOut(_ request: CSAv1.ShowSignOutRequest, _ call: RPC.ServerCall) async throws -> GoogleAPI.HttpBody
     /// Ends the browser's session.
@@ -91,16 +97,20 @@ extension CSAv1 {
     public static let signInByPasskey = RPC.MethodDescriptor(CSAv1.oauthPageFile.services[0], method: 4)
     /// Takes the decision of whoever is signed in: allow, deny, or go on as somebody else.
     public static let decide = RPC.MethodDescriptor(CSAv1.oauthPageFile.services[0], method: 5)
+    /// Goes on with the client's request after a form: like Authorize, but a browser is sent back to its client by a page.
+    ///
+    /// Browsers hold every redirection after a form against the policy of the form's page, the client's own redirections too; a page ends that.
+    public static let proceed = RPC.MethodDescriptor(CSAv1.oauthPageFile.services[0], method: 6)
     /// Says who is signed in with this browser, with the way to end it.
-    public static let showSignOut = RPC.MethodDescriptor(CSAv1.oauthPageFile.services[0], method: 6)
+    public static let showSignOut = RPC.MethodDescriptor(CSAv1.oauthPageFile.services[0], method: 7)
     /// Ends the browser's session.
-    public static let signOut = RPC.MethodDescriptor(CSAv1.oauthPageFile.services[0], method: 7)
+    public static let signOut = RPC.MethodDescriptor(CSAv1.oauthPageFile.services[0], method: 8)
     /// The style sheet of the pages.
-    public static let getStyleSheet = RPC.MethodDescriptor(CSAv1.oauthPageFile.services[0], method: 8)
+    public static let getStyleSheet = RPC.MethodDescriptor(CSAv1.oauthPageFile.services[0], method: 9)
     /// The script that starts a passkey; without it everything else works.
-    public static let getScript = RPC.MethodDescriptor(CSAv1.oauthPageFile.services[0], method: 9)
+    public static let getScript = RPC.MethodDescriptor(CSAv1.oauthPageFile.services[0], method: 10)
     /// The icon of the pages.
-    public static let getIcon = RPC.MethodDescriptor(CSAv1.oauthPageFile.services[0], method: 10)
+    public static let getIcon = RPC.MethodDescriptor(CSAv1.oauthPageFile.services[0], method: 11)
   }
 
   /// Calls `csa.v1.OAuthPageService`.
@@ -136,6 +146,13 @@ extension CSAv1 {
     /// Takes the decision of whoever is signed in: allow, deny, or go on as somebody else.
     public func decide(_ request: CSAv1.DecideRequest, options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> GoogleAPI.HttpBody {
       try await self.client.unary(CSAv1.OAuthPageServiceMethods.decide, request, options: options)
+    }
+
+    /// Goes on with the client's request after a form: like Authorize, but a browser is sent back to its client by a page.
+    ///
+    /// Browsers hold every redirection after a form against the policy of the form's page, the client's own redirections too; a page ends that.
+    public func proceed(_ request: CSAv1.ProceedRequest, options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> GoogleAPI.HttpBody {
+      try await self.client.unary(CSAv1.OAuthPageServiceMethods.proceed, request, options: options)
     }
 
     /// Says who is signed in with this browser, with the way to end it.
@@ -367,15 +384,15 @@ extension CSAv1 {
     /// The token of the form. Example: "kX1v..."
     public var formToken: Swift.String = ""
     /// The credential id. Example: "FtMlexampleCredentialIdInBase64url"
-    public var credentialID: [Swift.UInt8] = []
+    public var credentialID: Swift.String = ""
     /// What the browser says of the ceremony. Example: "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0"
-    public var clientDataJson: [Swift.UInt8] = []
+    public var clientDataJson: Swift.String = ""
     /// What the authenticator says and signed. Example: "SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MFAAAAAQ"
-    public var authenticatorData: [Swift.UInt8] = []
+    public var authenticatorData: Swift.String = ""
     /// The authenticator's signature. Example: "MEUCIQDexampleSignatureInBase64url"
-    public var signature: [Swift.UInt8] = []
+    public var signature: Swift.String = ""
     /// Whom the authenticator believes to be signing in; empty if it does not say. Example: "NTA3ZjFmNzdiY2Y4NmNkNzk5NDM5MDEx"
-    public var userHandle: [Swift.UInt8] = []
+    public var userHandle: Swift.String = ""
     /// The request's cookies. Example: "weft_oauth=..."
     public var cookie: Swift.String = ""
     /// What the browser likes to read. Example: "text/html"
@@ -395,11 +412,11 @@ extension CSAv1 {
         case 0: return
         case 10: self.request = try reader.string()
         case 18: self.formToken = try reader.string()
-        case 26: self.credentialID = try reader.bytes()
-        case 34: self.clientDataJson = try reader.bytes()
-        case 42: self.authenticatorData = try reader.bytes()
-        case 50: self.signature = try reader.bytes()
-        case 58: self.userHandle = try reader.bytes()
+        case 26: self.credentialID = try reader.string()
+        case 34: self.clientDataJson = try reader.string()
+        case 42: self.authenticatorData = try reader.string()
+        case 50: self.signature = try reader.string()
+        case 58: self.userHandle = try reader.string()
         case 322: self.cookie = try reader.string()
         case 330: self.accept = try reader.string()
         case 338: self.acceptLanguage = try reader.string()
@@ -415,11 +432,11 @@ extension CSAv1 {
       if !self.acceptLanguage.isEmpty { writer.string(self.acceptLanguage, tag: 338) }
       if !self.accept.isEmpty { writer.string(self.accept, tag: 330) }
       if !self.cookie.isEmpty { writer.string(self.cookie, tag: 322) }
-      if !self.userHandle.isEmpty { writer.bytes(self.userHandle, tag: 58) }
-      if !self.signature.isEmpty { writer.bytes(self.signature, tag: 50) }
-      if !self.authenticatorData.isEmpty { writer.bytes(self.authenticatorData, tag: 42) }
-      if !self.clientDataJson.isEmpty { writer.bytes(self.clientDataJson, tag: 34) }
-      if !self.credentialID.isEmpty { writer.bytes(self.credentialID, tag: 26) }
+      if !self.userHandle.isEmpty { writer.string(self.userHandle, tag: 58) }
+      if !self.signature.isEmpty { writer.string(self.signature, tag: 50) }
+      if !self.authenticatorData.isEmpty { writer.string(self.authenticatorData, tag: 42) }
+      if !self.clientDataJson.isEmpty { writer.string(self.clientDataJson, tag: 34) }
+      if !self.credentialID.isEmpty { writer.string(self.credentialID, tag: 26) }
       if !self.formToken.isEmpty { writer.string(self.formToken, tag: 18) }
       if !self.request.isEmpty { writer.string(self.request, tag: 10) }
     }
@@ -474,6 +491,43 @@ extension CSAv1 {
     }
   }
 
+  /// Request of Proceed.
+  public struct ProceedRequest: Protobuf.Message {
+    /// The client's request as the pages carry it. Example: "response_type=code&client_id=507f1f77bcf86cd799439013"
+    public var request: Swift.String = ""
+    /// The request's cookies. Example: "weft_oauth=..."
+    public var cookie: Swift.String = ""
+    /// What the browser likes to read. Example: "text/html"
+    public var accept: Swift.String = ""
+    /// Which languages its user reads. Example: "en-GB, zh;q=0.5"
+    public var acceptLanguage: Swift.String = ""
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAv1.oauthPageFile.message(at: [6])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 10: self.request = try reader.string()
+        case 322: self.cookie = try reader.string()
+        case 330: self.accept = try reader.string()
+        case 338: self.acceptLanguage = try reader.string()
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      if !self.acceptLanguage.isEmpty { writer.string(self.acceptLanguage, tag: 338) }
+      if !self.accept.isEmpty { writer.string(self.accept, tag: 330) }
+      if !self.cookie.isEmpty { writer.string(self.cookie, tag: 322) }
+      if !self.request.isEmpty { writer.string(self.request, tag: 10) }
+    }
+  }
+
   /// Request of ShowSignOut.
   public struct ShowSignOutRequest: Protobuf.Message {
     /// The language to show it in, before what the browser says. Example: "en"
@@ -486,7 +540,7 @@ extension CSAv1 {
     public var acceptLanguage: Swift.String = ""
 
     public var unknownFields = Protobuf.UnknownFields()
-    public static let schema = CSAv1.oauthPageFile.message(at: [6])
+    public static let schema = CSAv1.oauthPageFile.message(at: [7])
     public init() {}
 
     public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
@@ -527,7 +581,7 @@ extension CSAv1 {
     public var secFetchSite: Swift.String = ""
 
     public var unknownFields = Protobuf.UnknownFields()
-    public static let schema = CSAv1.oauthPageFile.message(at: [7])
+    public static let schema = CSAv1.oauthPageFile.message(at: [8])
     public init() {}
 
     public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
@@ -559,7 +613,7 @@ extension CSAv1 {
   /// Request of GetStyleSheet.
   public struct GetStyleSheetRequest: Protobuf.Message {
     public var unknownFields = Protobuf.UnknownFields()
-    public static let schema = CSAv1.oauthPageFile.message(at: [8])
+    public static let schema = CSAv1.oauthPageFile.message(at: [9])
     public init() {}
 
     public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
@@ -579,7 +633,7 @@ extension CSAv1 {
   /// Request of GetScript.
   public struct GetScriptRequest: Protobuf.Message {
     public var unknownFields = Protobuf.UnknownFields()
-    public static let schema = CSAv1.oauthPageFile.message(at: [9])
+    public static let schema = CSAv1.oauthPageFile.message(at: [10])
     public init() {}
 
     public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
@@ -599,7 +653,7 @@ extension CSAv1 {
   /// Request of GetIcon.
   public struct GetIconRequest: Protobuf.Message {
     public var unknownFields = Protobuf.UnknownFields()
-    public static let schema = CSAv1.oauthPageFile.message(at: [10])
+    public static let schema = CSAv1.oauthPageFile.message(at: [11])
     public init() {}
 
     public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
@@ -627,6 +681,7 @@ extension CSAv1.OAuthPageServiceServer {
       .unary(CSAv1.OAuthPageServiceMethods.signInByCode) { try await self.signInByCode($0, $1) },
       .unary(CSAv1.OAuthPageServiceMethods.signInByPasskey) { try await self.signInByPasskey($0, $1) },
       .unary(CSAv1.OAuthPageServiceMethods.decide) { try await self.decide($0, $1) },
+      .unary(CSAv1.OAuthPageServiceMethods.proceed) { try await self.proceed($0, $1) },
       .unary(CSAv1.OAuthPageServiceMethods.showSignOut) { try await self.showSignOut($0, $1) },
       .unary(CSAv1.OAuthPageServiceMethods.signOut) { try await self.signOut($0, $1) },
       .unary(CSAv1.OAuthPageServiceMethods.getStyleSheet) { try await self.getStyleSheet($0, $1) },

@@ -51,7 +51,7 @@ class Page(HTMLParser):
         super().__init__()
         self.answer, self.url = answer, str(answer.url)
         self.forms, self.links, self.tags, self.labels, self.ids, self.text = [], [], [], [], [], ""
-        self.open = []
+        self.open, self.leads_to = [], None
         self.feed(answer.text)
 
     def handle_starttag(self, tag, attributes):
@@ -69,6 +69,8 @@ class Page(HTMLParser):
             self.forms[-1]["buttons"].append((values.get("name"), values.get("value")))
         elif tag == "a":
             self.links.append(values.get("href"))
+        elif tag == "meta" and values.get("http-equiv") == "refresh":
+            self.leads_to = values["content"].removeprefix("0;url=")
         elif tag == "label":
             self.labels.append(values.get("for"))
 
@@ -134,10 +136,13 @@ class Visitor:
 
 
 def landed(answer, redirect_uri=CALLBACK):
-    """The parameters with which a client was called back."""
-    assert not isinstance(answer, Page), answer.text
-    assert answer.status_code in (302, 303), answer.text
-    location = answer.headers["location"]
+    """The parameters with which a client was called back: by a redirection, or after a form by a page that leads there by itself."""
+    if isinstance(answer, Page):
+        assert answer.leads_to, answer.text
+        location = answer.leads_to
+    else:
+        assert answer.status_code in (302, 303), answer.text
+        location = answer.headers["location"]
     assert location.startswith(redirect_uri), location
     return query_of(location)
 

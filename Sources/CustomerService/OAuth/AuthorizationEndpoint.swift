@@ -42,17 +42,14 @@ struct AuthorizationEndpoint: Sendable {
     return try await read(parameters, call)
   }
 
-  /// Answers what `body` throws where it can be answered: to the client by a redirection, to whoever looks by a page, or in the documented
-  /// shape.
-  ///
-  /// - Parameter status: Of the redirection.
+  /// Answers what `body` throws where it can be answered: to the client, to whoever looks by a page, or in the documented shape.
   func answering(
-    _ visit: PageVisit, status: Int, _ call: ServerCall, _ body: () async throws -> GoogleAPI.HttpBody
+    _ visit: PageVisit, _ call: ServerCall, _ body: () async throws -> GoogleAPI.HttpBody
   ) async throws -> GoogleAPI.HttpBody {
     do {
       return try await body()
     } catch AuthorizationFailure.returned(let error) {
-      return call.redirect(to: AuthorizationResponse.url(error, issuer: publicURL.value), status: status)
+      return sendBack(AuthorizationResponse.url(error, issuer: publicURL.value), to: error.redirectURI, visit, call)
     } catch AuthorizationFailure.shown(let error) {
       return try show(error.rpcError, visit, call)
     } catch let error as any RPCErrorConvertible {
@@ -60,6 +57,22 @@ struct AuthorizationEndpoint: Sendable {
     } catch let error as RPCError {
       return try show(error, visit, call)
     }
+  }
+
+  /// Sends the browser back to its client.
+  ///
+  /// After a form that is a page, which leads on by itself. Browsers hold every redirection after a form against `form-action`, those that the
+  /// client makes later too (as when its callback sends the browser on to another of its hosts), and nobody can know them all. An
+  /// application's own scheme can be named there, and opens from a redirection alone.
+  private func sendBack(_ url: String, to redirectURI: String, _ visit: PageVisit, _ call: ServerCall) -> GoogleAPI.HttpBody {
+    guard visit.isAfterForm else { return call.redirect(to: url) }
+    guard visit.wantsHTML, AuthorizationResponse.applicationScheme(redirectURI) == nil else { return call.redirect(to: url, status: 303) }
+    let page = ReturnPage(language: visit.language, destination: AuthorizationResponse.destination(redirectURI), url: url)
+    return call.answer(page: page.html)
+  }
+
+  func sendBack(code: String, for request: AuthorizationRequest, _ visit: PageVisit, _ call: ServerCall) -> GoogleAPI.HttpBody {
+    sendBack(AuthorizationResponse.url(code, for: request, issuer: publicURL.value), to: request.redirectURI, visit, call)
   }
 
   private func show(_ error: RPCError, _ visit: PageVisit, _ call: ServerCall) throws -> GoogleAPI.HttpBody {
@@ -95,7 +108,7 @@ struct AuthorizationEndpoint: Sendable {
       for: request, userID: user.id, signInID: session.signInID, authTime: session.authTime, isAgreed: false, call)
     // Signed out, or the permission taken back, since it was looked at.
     guard let code else { return try await proceed(request, visit, call) }
-    return call.redirect(to: AuthorizationResponse.url(code, for: request, issuer: publicURL.value))
+    return sendBack(code: code, for: request, visit, call)
   }
 
   /// Whether the client expects nobody in particular, or this user; a hint that is none of ours says nothing.
@@ -189,7 +202,7 @@ struct AuthorizationEndpoint: Sendable {
       language: visit.language, request: canonical, token: forms.token(cookie: value, request: canonical),
       languageSwitch: means.map { SignInPage.url(request: other.canonical, means: $0) } ?? other.url)
     return call.answer(
-      page: make(form), status: status, formTarget: AuthorizationResponse.formActionSource(request.redirectURI), script: means != nil,
+      page: make(form), status: status, formScheme: AuthorizationResponse.applicationScheme(request.redirectURI), script: means != nil,
       setCookie: visit.cookie == nil ? cookie.header(value) : nil)
   }
 }

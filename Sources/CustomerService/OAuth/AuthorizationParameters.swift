@@ -22,8 +22,9 @@ struct AuthorizationParameters: Sendable, Equatable {
     case registration
   }
 
-  /// What fits into a request line beside the rest (`HTTPLimits.requestLineBytesMax`), also when it is encoded once more in a link.
-  static let canonicalBytesMax = 5 * 1024
+  /// What fits into a request line beside the rest (`HTTPLimits.requestLineBytesMax`), also when it is encoded once more in a link and
+  /// grows by two thirds.
+  static let canonicalBytesMax = 4 * 1024
 
   /// Without empty ones: a parameter without a value counts as left out (RFC 6749, section 3.1).
   private var values: [Name: [String]] = [:]
@@ -63,8 +64,11 @@ struct AuthorizationParameters: Sendable, Equatable {
     FormURL.encode(Name.allCases.compactMap { name in self[name].map { (name.rawValue, $0) } })
   }
 
-  /// The same request at the endpoint: where the browser goes on after a form.
+  /// The same request at the endpoint, for links.
   var url: String { "/oauth/authorize?" + canonical }
+
+  /// Where the browser goes on with it after a form.
+  var nextURL: String { FormURL.url("/oauth/continue", adding: [("request", canonical)]) }
 
   /// The same request without wishes that have been met, or the browser would be asked again for ever.
   func without(_ prompts: Set<AuthorizationRequest.Prompt>) -> AuthorizationParameters {

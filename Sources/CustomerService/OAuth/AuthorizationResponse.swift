@@ -24,14 +24,10 @@ enum AuthorizationResponse {
     return parts.authority ?? parts.scheme
   }
 
-  /// What `form-action` has to allow beside ourselves, for a form whose answer leads there: browsers hold redirections against it.
-  ///
-  /// - Returns: The origin; the scheme alone where a policy cannot name the host (CSP Level 3, section 2.3.1: no IPv6 addresses) and for an
-  ///   application's own scheme.
-  static func formActionSource(_ redirectURI: String) -> String {
-    let parts = split(redirectURI)
-    guard let authority = parts.authority, authority.utf8.allSatisfy(isPlainHostCharacter) else { return parts.scheme + ":" }
-    return parts.scheme + "://" + authority
+  /// The scheme of an application that opens by itself; nil for a site.
+  static func applicationScheme(_ redirectURI: String) -> String? {
+    let scheme = split(redirectURI).scheme
+    return scheme == "https" || scheme == "http" ? nil : scheme
   }
 
   private static func split(_ uri: String) -> (scheme: String, authority: String?) {
@@ -40,14 +36,5 @@ enum AuthorizationResponse {
     guard rest.hasPrefix("//") else { return (String(scheme), nil) }
     let authority = rest.dropFirst(2).prefix { $0 != "/" && $0 != "?" }
     return (String(scheme), authority.isEmpty ? nil : String(authority))
-  }
-
-  /// Letters, digits, `-`, `.` and the colon before a port: nothing that could end a source or a directive.
-  private static func isPlainHostCharacter(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
-    case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: ":"): true
-    default: false
-    }
   }
 }

@@ -6,7 +6,7 @@ extension OAuthPageService {
   /// GET /oauth/sign-out
   func showSignOut(_ request: CSAv1.ShowSignOutRequest, _ call: ServerCall) async throws -> GoogleAPI.HttpBody {
     let visit = endpoint.visit(request, uiLocales: request.uiLocales)
-    return try await endpoint.answering(visit, status: 302, call) {
+    return try await endpoint.answering(visit, call) {
       let current = try await endpoint.sessions.current(visit.cookie, call)
       return signOutPage(visit, account: current?.user.email, cookie: visit.cookie, call)
     }
@@ -15,7 +15,7 @@ extension OAuthPageService {
   /// POST /oauth/sign-out
   func signOut(_ request: CSAv1.SignOutRequest, _ call: ServerCall) async throws -> GoogleAPI.HttpBody {
     let visit = endpoint.visit(request, uiLocales: request.uiLocales)
-    return try await endpoint.answering(visit, status: 303, call) {
+    return try await endpoint.answering(visit, call) {
       let here = Self.signOutURL(visit.language)
       guard let cookie = endpoint.boundCookie(request, visit) else { return try stale(visit, call, next: here) }
       try await endpoint.sessions.end(cookie, call)

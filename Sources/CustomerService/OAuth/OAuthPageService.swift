@@ -14,9 +14,18 @@ struct OAuthPageService: CSAv1.OAuthPageServiceServer {
   func showSignIn(_ request: CSAv1.ShowSignInRequest, _ call: ServerCall) async throws -> GoogleAPI.HttpBody {
     let parameters = AuthorizationParameters(canonical: request.request)
     let visit = endpoint.visit(request, uiLocales: parameters?[.uiLocales])
-    return try await endpoint.answering(visit, status: 302, call) {
+    return try await endpoint.answering(visit, call) {
       let asked = try await endpoint.read(canonical: request.request, call)
       return page(SignInPage.Means(rawValue: request.means) == .sms ? .sms : .password, for: asked, visit, call)
+    }
+  }
+
+  /// GET /oauth/continue
+  func proceed(_ request: CSAv1.ProceedRequest, _ call: ServerCall) async throws -> GoogleAPI.HttpBody {
+    var visit = endpoint.visit(request, uiLocales: AuthorizationParameters(canonical: request.request)?[.uiLocales])
+    visit.isAfterForm = true
+    return try await endpoint.answering(visit, call) {
+      try await endpoint.proceed(try await endpoint.read(canonical: request.request, call), visit, call)
     }
   }
 
@@ -49,8 +58,9 @@ extension OAuthPageService {
   func submitted(
     _ request: some PageFormRequest, _ call: ServerCall, _ body: (Submission) async throws -> GoogleAPI.HttpBody
   ) async throws -> GoogleAPI.HttpBody {
-    let visit = endpoint.visit(request, uiLocales: AuthorizationParameters(canonical: request.request)?[.uiLocales])
-    return try await endpoint.answering(visit, status: 303, call) {
+    var visit = endpoint.visit(request, uiLocales: AuthorizationParameters(canonical: request.request)?[.uiLocales])
+    visit.isAfterForm = true
+    return try await endpoint.answering(visit, call) { [visit] in
       let asked = try await endpoint.read(canonical: request.request, call)
       guard let cookie = endpoint.boundCookie(request, visit) else { return try stale(visit, call, next: asked.parameters.url) }
       return try await body(Submission(asked: asked, visit: visit, cookie: cookie))
@@ -107,7 +117,7 @@ extension OAuthPageService {
 
   /// Goes on with the request after somebody has signed in: the wish to be asked has been met.
   func proceed(_ form: Submission, _ draft: BrowserSessions.Draft, _ call: ServerCall) -> GoogleAPI.HttpBody {
-    call.redirect(to: form.asked.parameters.afterSignIn.url, status: 303, setCookie: endpoint.cookie.header(draft.cookie))
+    call.redirect(to: form.asked.parameters.afterSignIn.nextURL, status: 303, setCookie: endpoint.cookie.header(draft.cookie))
   }
 }
 

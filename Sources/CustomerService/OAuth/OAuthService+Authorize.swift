@@ -13,7 +13,7 @@ extension OAuthService {
     let bearer = call.bearerToken
     // Who bears a token is a program.
     if bearer != nil { visit.wantsHTML = false }
-    return try await endpoint.answering(visit, status: 302, call) {
+    return try await endpoint.answering(visit, call) {
       if let bearer { return try await endpoint.proceed(parameters, bearer: bearer, call) }
       let asked = try await endpoint.read(parameters, call)
       // A form of the client's page does not bring the cookie along (`SameSite`); the redirection that it is answered with does.

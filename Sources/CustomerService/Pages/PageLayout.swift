@@ -7,12 +7,15 @@ struct PageLayout: Sendable {
   var languageSwitch: String?
   /// Something is wrong: the title says so first, as a screen reader reads it first.
   var hasProblem = false
+  /// Where the browser goes by itself, at once, in the place of this page.
+  var leadsTo: String?
   /// The page has buttons that only a script can make work.
   var hasScript = false
 
   /// The whole document around `content`.
   func document(_ content: HTML) -> HTML {
     let windowTitle = (hasProblem ? language("出错了：", "Error: ") : "") + title + " · " + Brand.name(language)
+    let refresh: HTML? = leadsTo.map { "<meta http-equiv=\"refresh\" content=\"0;url=\($0)\">\n" }
     let script: HTML? = hasScript ? "\n<script src=\"\(PageAsset.script.url)\" defer></script>" : nil
     return """
       <!doctype html>
@@ -22,7 +25,7 @@ struct PageLayout: Sendable {
       <meta name="viewport" content="width=device-width, initial-scale=1">
       <meta name="color-scheme" content="light dark">
       <meta name="robots" content="noindex">
-      <title>\(windowTitle)</title>
+      \(refresh)<title>\(windowTitle)</title>
       <link rel="stylesheet" href="\(PageAsset.style.url)">
       <link rel="icon" type="image/svg+xml" href="\(PageAsset.icon.url)">\(script)
       </head>

@@ -145,14 +145,14 @@ enum PageStyle {
     .alert ul { list-style: none; }
     .alert a { color: inherit; }
 
-    .who { display: flex; align-items: flex-start; gap: 0.875rem; padding: 0.875rem 0.875rem 0.375rem; border: 1px solid var(--line); border-radius: 0.75rem; }
+    .who { display: flex; align-items: flex-start; gap: 0.875rem; padding: 0.875rem; border: 1px solid var(--line); border-radius: 0.75rem; }
     .who .face {
       flex: none; width: 2.5rem; height: 2.5rem; display: grid; place-items: center;
       border-radius: 50%; background: var(--tint); color: var(--accent); font-weight: 650; text-transform: uppercase;
     }
     .who > div { min-width: 0; flex: 1; line-height: 1.4; }
     .who small { display: block; color: var(--muted); font-size: 0.875rem; }
-    .who button.link { padding: 0.375rem 0; font-size: 0.9375rem; }
+    .who button.link { margin-bottom: -0.375rem; padding: 0.375rem 0; font-size: 0.9375rem; }
     .scopes { list-style: none; display: grid; gap: 0.875rem; margin-top: 0.75rem; }
     .scopes li { display: grid; grid-template-columns: 1.25rem 1fr; gap: 0.75rem; }
     .scopes li::before {

@@ -12,18 +12,17 @@ import Testing
     )
   }
 
-  @Test(arguments: [
-    ("https://a.example/cb", "a.example", "https://a.example"),
-    ("https://a.example:8443?x", "a.example:8443", "https://a.example:8443"),
-    ("http://127.0.0.1:9/cb", "127.0.0.1:9", "http://127.0.0.1:9"),
-    ("http://[::1]:9/cb", "[::1]:9", "http:"),
-    ("https://a;script-src%20*/cb", "a;script-src%20*", "https:"),
-    ("https://a,b/cb", "a,b", "https:"),
-    ("com.example.app:/cb", "com.example.app", "com.example.app:"),
-    ("com.example.app:///cb", "com.example.app", "com.example.app:"),
-  ])
-  func formsMayLeadThere(uri: String, destination: String, source: String) {
+  @Test(
+    arguments: [
+      ("https://a.example/cb", "a.example", nil),
+      ("https://a.example:8443?x", "a.example:8443", nil),
+      ("http://127.0.0.1:9/cb", "127.0.0.1:9", nil),
+      ("http://[::1]:9/cb", "[::1]:9", nil),
+      ("com.example.app:/cb", "com.example.app", "com.example.app"),
+      ("com.example.app:///cb", "com.example.app", "com.example.app"),
+    ] as [(String, String, String?)])
+  func peopleReadWhereTheyGo(uri: String, destination: String, scheme: String?) {
     #expect(AuthorizationResponse.destination(uri) == destination)
-    #expect(AuthorizationResponse.formActionSource(uri) == source)
+    #expect(AuthorizationResponse.applicationScheme(uri) == scheme)
   }
 }

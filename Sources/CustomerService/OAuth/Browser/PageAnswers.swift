@@ -4,11 +4,11 @@ import RPC
 /// How pages and redirections leave: as `google.api.HttpBody`, with the headers that keep them where they belong.
 extension ServerCall {
   /// - Parameters:
-  ///   - formTarget: What forms of the page may lead to besides this server: a CSP source.
+  ///   - formScheme: Of the application that forms of the page may lead to besides this server.
   ///   - script: The page may run our script, which may ask our endpoints.
   ///   - setCookie: A `Set-Cookie` header.
   func answer(
-    page: HTML, status: Int = 200, formTarget: String? = nil, script: Bool = false, setCookie: String? = nil
+    page: HTML, status: Int = 200, formScheme: String? = nil, script: Bool = false, setCookie: String? = nil
   ) -> GoogleAPI.HttpBody {
     setHTTPStatus(status)
     protect(setCookie)
@@ -16,7 +16,7 @@ extension ServerCall {
     setHTTPHeader(
       "content-security-policy",
       "default-src 'none'; style-src 'self'; img-src 'self'; " + (script ? "script-src 'self'; connect-src 'self'; " : "")
-        + "form-action 'self'\(formTarget.map { " " + $0 } ?? ""); base-uri 'none'; frame-ancestors 'none'")
+        + "form-action 'self'\(formScheme.map { " \($0):" } ?? ""); base-uri 'none'; frame-ancestors 'none'")
     setHTTPHeader("x-frame-options", "DENY")
     return .with {
       $0.contentType = "text/html; charset=utf-8"

@@ -15,6 +15,7 @@ protocol PageFormRequest: PageRequest {
 }
 
 extension CSAv1.ShowSignInRequest: PageRequest {}
+extension CSAv1.ProceedRequest: PageRequest {}
 extension CSAv1.ShowSignOutRequest: PageRequest {}
 extension CSAv1.SignInRequest: PageFormRequest {}
 extension CSAv1.SendSignInCodeRequest: PageFormRequest {}
@@ -33,6 +34,8 @@ struct PageVisit: Sendable {
   var language: PageLanguage
   /// Whether somebody looks at the answer. Otherwise errors have the documented shape, as everywhere.
   var wantsHTML: Bool
+  /// The browser has just sent a form of ours, or followed the redirection that one was answered with.
+  var isAfterForm = false
 
   init(_ request: some PageRequest, uiLocales: String, cookie: SessionCookie) {
     self.cookie = cookie.value(in: request.cookie)

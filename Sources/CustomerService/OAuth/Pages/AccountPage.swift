@@ -14,11 +14,12 @@ struct AccountPage: Sendable {
       <h1>\(title)</h1>
       <p class="lead">\(language("继续前往", "to continue to")) <strong><bdi>\(clientName)</bdi></strong></p>
       </div>
+      \(AccountCard(account: account, name: accountName, language: language).html)
       \(form.html(
         action: "/oauth/consent",
         """
         <div class="actions">
-        <button class="primary" type="submit" name="decision" value="continue">\(language("以", "Continue as ")) <bdi>\(account)</bdi>\(language(" 的身份继续", ""))</button>
+        <button class="primary" type="submit" name="decision" value="continue">\(language("以此账号继续", "Continue with this account"))</button>
         <button type="submit" name="decision" value="switch">\(language("使用其他账号", "Use another account"))</button>
         </div>
         """))

@@ -22,7 +22,7 @@ struct ConsentPage: Sendable {
       <p class="lead"><strong><bdi>\(clientName)</bdi></strong> \(language("希望使用您的账号登录", "wants to sign you in with your account"))</p>
       </div>
       \(PageProblem.summary(problems, language))
-      \(AccountCard(account: account, name: accountName, form: form).html)
+      \(AccountCard(account: account, name: accountName, language: language, switching: form).html)
       <section aria-labelledby="scopes">
       <h2 id="scopes">\(language("允许后，该应用可以：", "If you allow it, this application can:"))</h2>
       <ul class="scopes">\(items)</ul>
@@ -37,30 +37,5 @@ struct ConsentPage: Sendable {
         </div>
         """))
       """)
-  }
-}
-
-/// Who is signed in, with the way to be somebody else.
-struct AccountCard: Sendable {
-  var account: String
-  var name: String?
-  var form: PageForm
-
-  var html: HTML {
-    let language = form.language
-    let shown = name.flatMap { $0.isEmpty ? nil : $0 }
-    let second: HTML? = shown == nil ? nil : "<small><bdi>\(account)</bdi></small>"
-    let initial = String((shown ?? account).prefix(1))
-    return """
-      <div class="who">
-      <span class="face" aria-hidden="true">\(initial)</span>
-      <div>
-      <p><span class="visually-hidden">\(language("当前账号：", "Signed in as "))</span><bdi>\(shown ?? account)</bdi>\(second)</p>
-      \(form.html(
-        action: "/oauth/consent",
-        "<button class=\"link\" type=\"submit\" name=\"decision\" value=\"switch\">\(language("切换账号", "Use another account"))</button>"))
-      </div>
-      </div>
-      """
   }
 }

@@ -8,7 +8,7 @@ struct ErrorPage: Sendable {
   var next: (url: String, text: String)?
 
   var html: HTML {
-    let title = language("无法继续", "This cannot go on")
+    let title = language("无法继续", "We cannot continue")
     let reasonHTML: HTML? = reason.map { "<p class=\"fine\"><code>\($0)</code></p>" }
     let nextHTML: HTML? = next.map { "<a class=\"button\" href=\"\($0.url)\">\($0.text)</a>" }
     return PageLayout(language: language, title: title, languageSwitch: nil, hasProblem: true).document(
