@@ -22,7 +22,8 @@ import Testing
       import sys, json, email, email.policy
       raw = sys.stdin.buffer.read()
       m = email.message_from_bytes(raw, policy=email.policy.default)
-      parts = {p.get_content_type(): p.get_content() for p in m.walk() if not p.is_multipart()}
+      # Text in base64 has the line ends of RFC 2046, section 4.1.1, and Python leaves them as they are.
+      parts = {p.get_content_type(): p.get_content().replace("\\r\\n", "\\n") for p in m.walk() if not p.is_multipart()}
       print(json.dumps({"keys": m.keys(), "subject": m["subject"], "from": m["from"].addresses[0].addr_spec, "name": m["from"].addresses[0].display_name,
         "to": m["to"].addresses[0].addr_spec, "date": m["date"].datetime.isoformat(), "id": m["message-id"], "parts": parts,
         "order": [p.get_content_type() for p in m.walk()], "defects": [str(d) for p in m.walk() for d in p.defects]
