@@ -88,7 +88,7 @@ def test_a_stranger_does_not_speak_for_a_gateway(server, status):
 @pytest.mark.parametrize("header", [":", "x-bin: a", "Foo Bar: a", "name", ""])
 def test_call_refuses_what_is_no_metadata(server, header):
     out = subprocess.run([BINARY, "call", "-H", header, server.grpc, "list"], capture_output=True, text=True, timeout=30)
-    assert out.returncode == 64 and "-H takes" in out.stderr
+    assert out.returncode == 64 and ('a header is "name: value"' in out.stderr or "x-bin takes base64" in out.stderr)
 
 
 def test_proxy_that_can_never_match_is_a_mistake(tmp_path):

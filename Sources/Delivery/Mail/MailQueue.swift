@@ -36,6 +36,8 @@ public final class MailQueue: MessageSender {
     var looksOwed = 1
     /// When to look without being asked, in microseconds since 1970.
     var nextLook: Int64 = 0
+    /// How many mails were given back: what was planned before one came back does not know when it is due.
+    var givenBack = 0
     var isStopped = false
     var onPosted: (@Sendable () -> Void)?
   }
@@ -149,10 +151,12 @@ public final class MailQueue: MessageSender {
   }
 
   private func planNextLook() async throws -> Duration? {
+    let givenBack = state.withLock(\.givenBack)
     let due = try await database.read { try MailStore.nextDue($0) }
     let now = time.wallMicroseconds
     state.withLock { state in
-      state.nextLook = min(due ?? .max, now + options.lookInterval.wholeNanoseconds / 1_000)
+      let next = min(due ?? .max, now + options.lookInterval.wholeNanoseconds / 1_000)
+      state.nextLook = state.givenBack == givenBack ? next : min(next, state.nextLook)
     }
     return due.map { .microseconds(max(0, $0 - now)) }
   }
@@ -205,6 +209,11 @@ public final class MailQueue: MessageSender {
       logger.info("mail delivered", metadata: metadata)
     case .retry(let dueAt, let attempts, let reason):
       try await database.write { try MailStore.retry(mail, dueAt: dueAt, attempts: attempts, error: reason, $0) }
+      // Another lane may have planned its next look while this mail was held, and would come when the lease had run out.
+      state.withLock { state in
+        state.givenBack += 1
+        state.nextLook = min(state.nextLook, dueAt)
+      }
       metadata["error"] = "\(reason)"
       metadata["seconds"] = "\((dueAt - now) / 1_000_000)"
       logger.log(level: attempts <= 1 ? .warning : .info, "mail not taken; it is tried again", metadata: metadata)
