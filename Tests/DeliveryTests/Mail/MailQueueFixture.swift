@@ -21,6 +21,7 @@ final class MailQueueFixture: Sendable {
   private struct Server {
     var sent: [OutboundMail] = []
     var answers: [OutboundError?] = []
+    var whileSending: (@Sendable () async -> Void)?
   }
 
   let database: Database
@@ -37,8 +38,15 @@ final class MailQueueFixture: Sendable {
     let box = SendingBox()
     queue = Self.queue(database, time, logger, options, box)
     box.send = { [weak self] mail throws(OutboundError) in
+      await self?.whileSending?()
       if let failure = self?.receive(mail) { throw failure }
     }
+  }
+
+  /// Done while the server has a mail in its hands, before it answers.
+  var whileSending: (@Sendable () async -> Void)? {
+    get { server.withLock { $0.whileSending } }
+    set { server.withLock { $0.whileSending = newValue } }
   }
 
   /// What the server was given.

@@ -61,6 +61,20 @@ import Testing
     }
   }
 
+  @Test func aLaneThatLookedMeanwhileDoesNotDelayTheNextTry() async throws {
+    try await MailQueueFixture.with { fixture in
+      fixture.answers = [.mailDeferred(code: 450, reply: "busy"), nil]
+      // Another lane finds the only mail in use, and plans when to come again.
+      fixture.whileSending = { await fixture.queue.deliverDue() }
+      try await fixture.queue.send(Self.message())
+      await fixture.queue.deliverDue()
+      #expect(fixture.sent.count == 1)
+      fixture.time.advance(by: .seconds(2))
+      await fixture.queue.deliverDue()
+      #expect(fixture.sent.count == 2)
+    }
+  }
+
   @Test func aRefusedMailIsKeptWithoutItsCode() async throws {
     try await MailQueueFixture.with { fixture in
       fixture.answers = [.mailRefused(code: 550, reply: "550 no 012345 here"), .mailRefused(code: 550, reply: "550 no")]
