@@ -21,7 +21,7 @@ extension OAuthService {
 
   /// Who asks: a client with its secret, or the bearer of an OAuth access token.
   private func asker(_ request: CSAv1.IntrospectTokenRequest, _ call: ServerCall) async throws -> IntrospectionAsker {
-    guard let token = call.metadata["authorization"].flatMap(Self.bearer) else {
+    guard let token = call.bearerToken else {
       let client = try await client(request.clientID, request.clientSecret, call)
       // Whoever knows the id of a public client could ask in its name (section 2.1).
       guard !client.isPublic else { throw OAuthError.invalidClient }

@@ -15,7 +15,7 @@ extension OAuthService {
 
   /// - Parameter text: The token in the form; empty if absent. In the query it does not count: queries end up in logs (RFC 9700, section 4.3.2).
   private func userInfo(inForm text: String, _ call: ServerCall) async throws -> CSAv1.UserInfo {
-    let header = call.metadata["authorization"].flatMap(Self.bearer)
+    let header = call.bearerToken
     if header != nil, !text.isEmpty { throw BearerError.twice }
     let token = header ?? text
     guard !token.isEmpty else { throw BearerError.missing }
@@ -31,14 +31,5 @@ extension OAuthService {
     }
     call.setHTTPHeader("cache-control", "no-store")
     return info
-  }
-
-  /// What follows `Bearer ` (RFC 6750, section 2.1); nil for another scheme.
-  static func bearer(_ authorization: String) -> String? {
-    let scheme = "bearer "
-    guard authorization.utf8.count > scheme.utf8.count, zip(authorization.utf8, scheme.utf8).allSatisfy({ $0 | 0x20 == $1 }) else {
-      return nil
-    }
-    return String(Substring(authorization.utf8.dropFirst(scheme.utf8.count)))
   }
 }
