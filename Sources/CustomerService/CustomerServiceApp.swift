@@ -104,6 +104,7 @@ public final class CustomerServiceApp: Sendable {
       sessions: BrowserSessions(database: database, ids: ids, secret: needs.hashSecret, time: time, random: needs.random),
       forms: FormTokens(secret: needs.hashSecret), codes: AuthorizationCodes(secrets: oauth, time: time), keys: keyRing,
       publicURL: needs.publicURL)
+    let knownClients = KnownOAuthClients()
     services = [
       AuthService(
         database: database, time: time, ids: ids, codes: codes, passwords: passwords,
@@ -124,12 +125,12 @@ public final class CustomerServiceApp: Sendable {
       OAuthService(
         database: database, time: time, ids: ids, secrets: oauth, codes: AuthorizationCodes(secrets: oauth, time: time),
         publicURL: needs.publicURL,
-        clients: ClientAuthentication(database: database, secrets: oauth, limits: oauthLimits),
+        clients: ClientAuthentication(database: database, secrets: oauth, limits: oauthLimits, known: knownClients),
         issue: TokenIssue(secrets: oauth, ids: ids, time: time), idTokens: IDTokens(keys: keyRing, issuer: needs.publicURL, time: time),
         keys: keyRing, limits: oauthLimits, endpoint: endpoint),
       OAuthPageService(endpoint: endpoint, passwords: authentication, phones: phones, passkeys: passkeySignIn, policy: policy),
       SigningKeyAdminService(keys: keyRing, ids: ids, time: time),
-      OAuthClientAdminService(database: database, time: time, ids: ids, secrets: oauth),
+      OAuthClientAdminService(database: database, time: time, ids: ids, secrets: oauth, known: knownClients),
     ]
   }
 

@@ -9,6 +9,7 @@ struct OAuthClientAdminService: CSAAdminV1.OAuthClientAdminServiceServer {
   let time: any TimeSource
   let ids: ObjectIDGenerator
   let secrets: OAuthSecrets
+  let known: KnownOAuthClients
 
   func createOAuthClient(_ request: CSAAdminV1.CreateOAuthClientRequest, _ call: ServerCall) async throws -> CSAAdminV1.OAuthClient {
     if let problem = Self.problem(request) { throw CustomerServiceError.invalidOAuthClient(problem) }
@@ -44,13 +45,14 @@ struct OAuthClientAdminService: CSAAdminV1.OAuthClientAdminServiceServer {
   ) async throws -> CSAAdminV1.OAuthClient {
     let entry = AuditEntry(
       request.isActive ? .oauthClientEnabled : .oauthClientDisabled, of: request.clientID, call, ids: ids, now: time.wallMicroseconds)
-    let client = try await database.write(for: call) { transaction in
+    let client = try await database.write(for: call) { [known] transaction in
       guard var client = try OAuthClientStore.client(id: request.clientID, transaction) else {
         throw CustomerServiceError.oauthClientNotFound
       }
       guard client.isActive != request.isActive else { return client }
       client.isActive = request.isActive
       try OAuthClientStore.setActive(request.isActive, id: client.id, transaction)
+      transaction.afterCommit { known.forget(id: request.clientID) }
       try AuditStore.insert(entry, transaction)
       return client
     }
