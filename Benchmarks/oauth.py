@@ -42,7 +42,7 @@ class Server:
                 self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
                 self.call("GET", "/healthz")
                 break
-            except OSError:
+            except (OSError, SystemExit):  # not there yet, or not ready
                 if self.process.poll() is not None or time.monotonic() > end:
                     raise SystemExit("did not start")
 

@@ -89,7 +89,7 @@ class Server:
             try:
                 self.call(self.connect(), "GET", "/healthz")
                 break
-            except OSError:
+            except (OSError, SystemExit):  # not there yet, or not ready
                 if self.process.poll() is not None:
                     raise SystemExit("did not start")
 
