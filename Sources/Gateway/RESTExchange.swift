@@ -94,6 +94,9 @@ final class RESTExchange: HTTPStreamOwner, @unchecked Sendable {
     guard variablesAreText(route, segments) else {
       return fail(RPCError(.notFound, "接口不存在", reason: StatusMapping.Reason.routeNotFound, domain: StatusMapping.Reason.domain))
     }
+    guard case .unary = route.kind else {
+      return fail(RPCError(.unimplemented, "接口尚未实现", reason: "NOT_IMPLEMENTED", domain: StatusMapping.Reason.domain))
+    }
     if let declared = stream.declaredLength, declared > bodyBytesMax {
       return failTooLarge(size: declared)
     }

@@ -21,6 +21,25 @@ final class RESTRoute: Sendable {
     case field(FieldSchema)
   }
 
+  /// What goes over the wire, beside JSON.
+  enum Kind: Sendable {
+    /// One request, one reply.
+    case unary
+    /// A multipart form comes in and is a stream of requests.
+    case upload(Upload)
+    /// Bytes go out as they come, a stream of `google.api.HttpBody`.
+    case download
+  }
+
+  /// The fields that the file of a multipart form fills.
+  struct Upload: Sendable {
+    /// The name of the file's part.
+    let partName: String
+    let content: FieldSchema
+    let filename: FieldSchema?
+    let contentType: FieldSchema?
+  }
+
   /// A variable of the path: which segments go into which field.
   struct Variable: Sendable {
     /// From the outermost message to the field itself.
@@ -31,6 +50,7 @@ final class RESTRoute: Sendable {
   }
 
   let method: MethodDescriptor
+  let kind: Kind
   let body: Body
   let variables: [Variable]
   /// Fields that request headers fill, with the headers' names.
@@ -46,8 +66,20 @@ final class RESTRoute: Sendable {
   /// - Parameter bodyBytesDefault: The ceiling where the proto names none.
   init(method: MethodDescriptor, binding: HTTPBinding, bodyBytesDefault: Int) throws(RouteError) {
     func wrong(_ reason: String) -> RouteError { RouteError(method: method.schema.fullName, reason: reason) }
-    guard !method.schema.clientStreaming, !method.schema.serverStreaming else { throw wrong("it streams messages") }
     let input = method.schema.input
+    switch (method.schema.clientStreaming, method.schema.serverStreaming) {
+    case (false, false): kind = .unary
+    case (true, false):
+      guard let upload = Upload(input) else { throw wrong("it takes a stream of messages without a file_part") }
+      guard case .all = binding.body else { throw wrong("a multipart form is the whole body") }
+      kind = .upload(upload)
+    case (false, true):
+      guard method.schema.output.fullName == "google.api.HttpBody", binding.method == "GET" else {
+        throw wrong("it answers a stream of messages; only GET of google.api.HttpBody may")
+      }
+      kind = .download
+    case (true, true): throw wrong("it streams messages both ways")
+    }
     self.method = method
     metrics = RouteMetrics(verb: binding.method, template: binding.template.text)
     switch binding.body {
@@ -101,6 +133,23 @@ final class RESTRoute: Sendable {
       current = field.message
     }
     return fields
+  }
+}
+
+extension RESTRoute.Upload {
+  /// - Returns: nil where no field, or more than one, takes a file, or what it names is not there.
+  init?(_ message: MessageSchema) {
+    let files = message.fields.filter { $0.filePart != nil }
+    guard files.count == 1, let content = files.first, let part = content.filePart, content.type == .bytes, !content.isRepeated,
+      !part.name.isEmpty
+    else { return nil }
+    func text(_ name: String) -> FieldSchema?? {
+      if name.isEmpty { return .some(nil) }
+      guard let field = message.field(name: name), field.type == .string, !field.isRepeated else { return nil }
+      return field
+    }
+    guard let filename = text(part.filenameField), let contentType = text(part.contentTypeField) else { return nil }
+    self.init(partName: part.name, content: content, filename: filename, contentType: contentType)
   }
 }
 

@@ -29,6 +29,14 @@ import Testing
 
   static let open = "option (weft.v1.method) = {access: ACCESS_PUBLIC};"
 
+  static let upload = "rpc Put(stream Q) returns (Q) { OPEN option (google.api.http) = {put: \"/x\" body: \"*\"}; }"
+
+  /// A service of one RPC whose messages have one field with `file_part`.
+  static func file(_ rpc: String, _ field: String, _ part: String) -> String {
+    let rpc = rpc.replacing("OPEN", with: open)
+    return "service S {\n  \(rpc)\n}\nmessage Q { \(field) [(weft.v1.field).file_part = {\(part)}]; string s = 2; int32 n = 3; }"
+  }
+
   @Test(arguments: [
     Case(
       name: "an RPC without access",
@@ -101,6 +109,35 @@ import Testing
       body:
         "service S {\n  rpc Put(stream Q) returns (Q) { \(open) option (google.api.http) = {put: \"/x\"}; }\n}\nmessage Q { string id = 1; }",
       error: "a/b.proto:13: S.Put: a stream of requests cannot be called over REST"),
+    Case(
+      name: "a file without a stream",
+      body: file("rpc Put(Q) returns (Q) { OPEN option (google.api.http) = {put: \"/x\" body: \"*\"}; }", "bytes b = 1", "name: \"f\""),
+      error: "a/b.proto:13: S.Put: file_part is for a stream of requests"),
+    Case(
+      name: "a file in a string",
+      body: file(upload, "string b = 1", "name: \"f\""),
+      error: "a/b.proto:13: S.Put: b bears file_part and is no single bytes field"),
+    Case(
+      name: "a file without a name",
+      body: file(upload, "bytes b = 1", "filename_field: \"s\""),
+      error: "a/b.proto:13: S.Put: the file_part of b has no name"),
+    Case(
+      name: "a file's name in no string",
+      body: file(upload, "bytes b = 1", "name: \"f\" filename_field: \"n\""),
+      error: "a/b.proto:13: S.Put: file_part names n, which is no single string field"),
+    Case(
+      name: "a file's type in no field",
+      body: file(upload, "bytes b = 1", "name: \"f\" content_type_field: \"no\""),
+      error: "a/b.proto:13: S.Put: file_part names no, which is no single string field"),
+    Case(
+      name: "a form that is not the whole body",
+      body: file("rpc Put(stream Q) returns (Q) { OPEN option (google.api.http) = {put: \"/x\"}; }", "bytes b = 1", "name: \"f\""),
+      error: "a/b.proto:13: S.Put: a multipart form is the whole body, so body is \"*\""),
+    Case(
+      name: "a file that answers a stream",
+      body: file(
+        "rpc Put(stream Q) returns (stream Q) { OPEN option (google.api.http) = {put: \"/x\" body: \"*\"}; }", "bytes b = 1", "name: \"f\""),
+      error: "a/b.proto:13: S.Put: a stream of requests that answers a stream cannot be called over REST"),
     Case(
       name: "a string rule on a number",
       body: "message Q {\n  string a = 1;\n  int32 b = 2 [(buf.validate.field).string.min_len = 1];\n}",

@@ -28,7 +28,9 @@ struct CodeSamples {
     let hasBody = !route.rule.body.isEmpty
     if route.verb != "GET", !(hasBody && route.verb == "POST") { words.append("-X " + route.verb) }
     if needsToken(rule) { words.append("-H \"Authorization: Bearer $TOKEN\"") }
-    if hasBody, let body = body(route) {
+    if route.method.clientStreaming == true {
+      words += formParts(route)
+    } else if hasBody, let body = body(route) {
       if rule.form, case .members(let members) = body {
         words += members.map { "--data-urlencode " + Self.quoted($0.name + "=" + $0.value.plainText) }
       } else {
@@ -37,6 +39,26 @@ struct CodeSamples {
       }
     }
     return (["curl " + Self.word(Self.rest + target(route))] + words).joined(separator: " \\\n  ")
+  }
+
+  /// A multipart form's file, by the example of its name, and fields.
+  private func formParts(_ route: Route) -> [String] {
+    guard let input = registry.messages[route.method.inputType ?? ""], let (_, file, part) = FilePartCheck.field(of: input) else {
+      return []
+    }
+    var name = "FILE"
+    if let index = input.proto.field.firstIndex(where: { $0.name == part.filenameField }),
+      let example = Documentation(input.file.sources.comment(input.path + [2, Int32(index)])).example
+    {
+      name = example.plainText
+    }
+    var bound = Set(RouteTemplate(route.template)?.variables.map(\.field) ?? [])
+    bound.formUnion([file.name ?? "", part.filenameField, part.contentTypeField])
+    var words = ["-F " + Self.quoted("\(part.name)=@\(name)")]
+    if case .members(let fields) = object(input, without: bound, depth: 1, usesRESTNames: true) {
+      words += fields.map { "-F " + Self.quoted($0.name + "=" + $0.value.plainText) }
+    }
+    return words
   }
 
   /// Path with its variables filled in, and query.
@@ -82,6 +104,12 @@ struct CodeSamples {
     guard let input = registry.messages[route.method.inputType ?? ""] else { return head }
     let request = object(input, without: [], depth: 1, usesRESTNames: false)
     if case .members(let members) = request, members.isEmpty { return head }
+    if route.method.clientStreaming == true, case .members(let members) = request {
+      // As the gateway sends a form: a message for each field, the file's bytes last.
+      let bytes = FilePartCheck.field(of: input)?.field.name
+      let ordered = members.filter { $0.name != bytes } + members.filter { $0.name == bytes }
+      return head + " \\\n  " + Self.quoted(ordered.map { JSONValue.members([$0]).line }.joined(separator: " "))
+    }
     return head + " \\\n  " + Self.quoted(request.line)
   }
 

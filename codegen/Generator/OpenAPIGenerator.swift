@@ -114,6 +114,10 @@ struct OpenAPIGenerator {
 
   private func requestBody(_ route: Route, _ rule: WeftV1.MethodRule) -> JSONValue? {
     guard let input = input(route), !route.rule.body.isEmpty else { return nil }
+    if route.method.clientStreaming == true {
+      let form = schemas.form(input, without: boundFields(route))
+      return .object([("required", .bool(true)), ("content", .object([("multipart/form-data", .object([("schema", form)]))]))])
+    }
     let schema: JSONValue
     if route.rule.body == "*" {
       let bound = boundFields(route)

@@ -54,6 +54,30 @@ final class OpenAPISchemas {
     ])
   }
 
+  /// The schema of a multipart form: its plain fields and its file.
+  func form(_ message: MessageNode, without: Set<String>) -> JSONValue {
+    guard let (_, file, part) = FilePartCheck.field(of: message) else { return object(message, .request, without: without) }
+    let plain = object(message, .request, without: without.union([file.name ?? "", part.filenameField, part.contentTypeField]))
+    guard case .members(var members) = plain else { return plain }
+    // `format` is what tools of OpenAPI 3.0 look for.
+    let schema = JSONValue.object([
+      ("type", .string("string")), ("format", .string("binary")), ("contentMediaType", .string("application/octet-stream")),
+    ])
+    for index in members.indices {
+      switch (members[index].name, members[index].value) {
+      case ("properties", .members(let properties)):
+        members[index].value = .members([JSONMember(name: part.name, value: schema)] + properties)
+      case ("required", .array(let names)):
+        members[index].value = .array([.string(part.name)] + names)
+      default: break
+      }
+    }
+    if !members.contains(where: { $0.name == "required" }) {
+      members.append(JSONMember(name: "required", value: .array([.string(part.name)])))
+    }
+    return .members(members)
+  }
+
   /// The gateway fills a mask from the keys that are there; nobody writes it.
   func isMask(_ field: GoogleProtobuf.FieldDescriptorProto) -> Bool { field.typeName == ".google.protobuf.FieldMask" }
 

@@ -45,7 +45,7 @@ enum RouteCheck {
       texts.append("response_body \"\(route.rule.responseBody)\" names no field of \(output.proto.name ?? "")")
     }
     if !route.rule.body.isEmpty, route.verb == "GET" { texts.append("GET has no body") }
-    if route.method.clientStreaming == true { texts.append("a stream of requests cannot be called over REST") }
+    texts += FilePartCheck.problems(route, input: input)
     return texts.map { route.file.error(route.optionPath, "\(route.name): \($0)") }
   }
 

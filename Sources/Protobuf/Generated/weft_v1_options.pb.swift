@@ -14,12 +14,13 @@ extension WeftV1 {
       Y2F0aW9uGAEgASgJItoBCgpNZXRob2RSdWxlEh8KBmFjY2VzcxgBIAEoDjIPLndlZnQudjEuQWNjZXNzEhYKDnN1Y2Nlc3Nfc3RhdHVzGAIgASgNEhIKCnJh\
       dGVfbGltaXQYAyABKAkSEAoIYm9keV9tYXgYBCABKAQSGAoQZW52ZWxvcGVfbWVzc2FnZRgFIAEoCRIMCgRmb3JtGAYgASgIEiIKBmVycm9ycxgHIAMoCzIS\
       LndlZnQudjEuRXJyb3JDYXNlEhMKC2NyZWRlbnRpYWxzGAggASgIEgwKBHBhZ2UYCSABKAgiQAoJRXJyb3JDYXNlEg4KBnN0YXR1cxgBIAEoDRITCgtkZXNj\
-      cmlwdGlvbhgCIAEoCRIOCgZkZXRhaWwYAyABKAkibgoJRmllbGRUZXh0Eg0KBWxhYmVsGAEgASgJEgwKBHVuaXQYAiABKAkSIAoFdGV4dHMYAyADKAsyES53\
-      ZWZ0LnYxLlJ1bGVUZXh0EhIKCm9taXRfdW5zZXQYBCABKAgSDgoGaGVhZGVyGAUgASgJIiYKCFJ1bGVUZXh0EgwKBHJ1bGUYASABKAkSDAoEdGV4dBgCIAEo\
-      CSpWCgZBY2Nlc3MSFgoSQUNDRVNTX1VOU1BFQ0lGSUVEEAASEQoNQUNDRVNTX1BVQkxJQxABEg8KC0FDQ0VTU19VU0VSEAISEAoMQUNDRVNTX0FETUlOEAM6\
-      SAoHc2VydmljZRIfLmdvb2dsZS5wcm90b2J1Zi5TZXJ2aWNlT3B0aW9ucxjFigMgASgLMhQud2VmdC52MS5TZXJ2aWNlUnVsZTpFCgZtZXRob2QSHi5nb29n\
-      bGUucHJvdG9idWYuTWV0aG9kT3B0aW9ucxjFigMgASgLMhMud2VmdC52MS5NZXRob2RSdWxlOkIKBWZpZWxkEh0uZ29vZ2xlLnByb3RvYnVmLkZpZWxkT3B0\
-      aW9ucxjFigMgASgLMhIud2VmdC52MS5GaWVsZFRleHRCCboCBldlZnRWMWIGcHJvdG8z
+      cmlwdGlvbhgCIAEoCRIOCgZkZXRhaWwYAyABKAkilAEKCUZpZWxkVGV4dBINCgVsYWJlbBgBIAEoCRIMCgR1bml0GAIgASgJEiAKBXRleHRzGAMgAygLMhEu\
+      d2VmdC52MS5SdWxlVGV4dBISCgpvbWl0X3Vuc2V0GAQgASgIEg4KBmhlYWRlchgFIAEoCRIkCglmaWxlX3BhcnQYBiABKAsyES53ZWZ0LnYxLkZpbGVQYXJ0\
+      IkwKCEZpbGVQYXJ0EgwKBG5hbWUYASABKAkSFgoOZmlsZW5hbWVfZmllbGQYAiABKAkSGgoSY29udGVudF90eXBlX2ZpZWxkGAMgASgJIiYKCFJ1bGVUZXh0\
+      EgwKBHJ1bGUYASABKAkSDAoEdGV4dBgCIAEoCSpWCgZBY2Nlc3MSFgoSQUNDRVNTX1VOU1BFQ0lGSUVEEAASEQoNQUNDRVNTX1BVQkxJQxABEg8KC0FDQ0VT\
+      U19VU0VSEAISEAoMQUNDRVNTX0FETUlOEAM6SAoHc2VydmljZRIfLmdvb2dsZS5wcm90b2J1Zi5TZXJ2aWNlT3B0aW9ucxjFigMgASgLMhQud2VmdC52MS5T\
+      ZXJ2aWNlUnVsZTpFCgZtZXRob2QSHi5nb29nbGUucHJvdG9idWYuTWV0aG9kT3B0aW9ucxjFigMgASgLMhMud2VmdC52MS5NZXRob2RSdWxlOkIKBWZpZWxk\
+      Eh0uZ29vZ2xlLnByb3RvYnVmLkZpZWxkT3B0aW9ucxjFigMgASgLMhIud2VmdC52MS5GaWVsZFRleHRCCboCBldlZnRWMWIGcHJvdG8z
       """,
     dependencies: [GoogleProtobuf.descriptorFile])
 
@@ -166,6 +167,9 @@ extension WeftV1 {
     /// Over REST the field, a single `string`, is filled from the request header of this name (lower case) and from nothing else; empty
     /// where the header is absent.
     public var header: Swift.String = ""
+    /// Over REST the RPC, which takes a stream of these messages, is a multipart form, and the field, a single `bytes`, is filled piece by piece
+    /// from a file of that form.
+    public var filePart: WeftV1.FilePart?
 
     public var unknownFields = Protobuf.UnknownFields()
     public static let schema = WeftV1.optionsFile.message(at: [3])
@@ -180,6 +184,7 @@ extension WeftV1 {
         case 26: try reader.message(appendingTo: &self.texts)
         case 32: self.omitUnset = try reader.bool()
         case 42: self.header = try reader.string()
+        case 50: try reader.message(into: &self.filePart)
         case let tag: try reader.unknown(tag, into: &self.unknownFields)
         }
       }
@@ -187,11 +192,49 @@ extension WeftV1 {
 
     public func encode(to writer: inout Protobuf.BinaryWriter) {
       writer.unknown(self.unknownFields)
+      if let value = self.filePart { writer.message(value, tag: 50) }
       if !self.header.isEmpty { writer.string(self.header, tag: 42) }
       if self.omitUnset { writer.bool(self.omitUnset, tag: 32) }
       writer.messages(self.texts, tag: 26)
       if !self.unit.isEmpty { writer.string(self.unit, tag: 18) }
       if !self.label.isEmpty { writer.string(self.label, tag: 10) }
+    }
+  }
+
+  /// The file of a multipart form (RFC 7578).
+  ///
+  /// The gateway sends for each plain form field a message in which only the field of that name is set, at the head of the file a message
+  /// with only `filename_field` and `content_type_field`, and then messages with only the field that bears this, of at most 256 KiB each.
+  /// The parts come in any order; what no field is named for is ignored. `body_max` bounds the whole form.
+  public struct FilePart: Protobuf.Message {
+    /// The name of the part, such as "file".
+    public var name: Swift.String = ""
+    /// The `string` field that takes the file's name as the client gave it; empty where none does.
+    public var filenameField: Swift.String = ""
+    /// The `string` field that takes the content type that the client gave; empty where none does.
+    public var contentTypeField: Swift.String = ""
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = WeftV1.optionsFile.message(at: [4])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 10: self.name = try reader.string()
+        case 18: self.filenameField = try reader.string()
+        case 26: self.contentTypeField = try reader.string()
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      if !self.contentTypeField.isEmpty { writer.string(self.contentTypeField, tag: 26) }
+      if !self.filenameField.isEmpty { writer.string(self.filenameField, tag: 18) }
+      if !self.name.isEmpty { writer.string(self.name, tag: 10) }
     }
   }
 
@@ -203,7 +246,7 @@ extension WeftV1 {
     public var text: Swift.String = ""
 
     public var unknownFields = Protobuf.UnknownFields()
-    public static let schema = WeftV1.optionsFile.message(at: [4])
+    public static let schema = WeftV1.optionsFile.message(at: [5])
     public init() {}
 
     public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {

@@ -59,6 +59,9 @@ public final class FieldSchema: @unchecked Sendable {  // SchemaBuilder fills it
     text = options.weftV1Field
   }
 
+  /// The file of a multipart form that fills the field over REST, piece by piece; nil for all others.
+  public var filePart: WeftV1.FilePart? { text?.filePart }
+
   /// How texts name the field: `工单标题（title）`, or the bare name where the `.proto` gives no label.
   public var label: String {
     guard let label = text?.label, !label.isEmpty else { return restName }

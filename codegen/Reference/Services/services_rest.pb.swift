@@ -22,13 +22,16 @@ extension ServicesV0 {
       Cgpfc29tZXRpbWVzIlgKEE1ha2VUaGluZ1JlcXVlc3QSCwoDYm94GAEgASgJEiYKBXRoaW5nGAIgASgLMg8uc2VydmljZXMuVGhpbmdCBrpIA8gBARIPCgdk\
       cnlfcnVuGAMgASgIImwKEVBhdGNoVGhpbmdSZXF1ZXN0EgoKAmlkGAEgASgJEhEKBG5vdGUYAiABKAlIAIgBARIvCgt1cGRhdGVfbWFzaxgDIAEoCzIaLmdv\
       b2dsZS5wcm90b2J1Zi5GaWVsZE1hc2tCBwoFX25vdGUiSgoOUGljdHVyZVJlcXVlc3QSDAoEbmFtZRgBIAEoCRIZCgV3aWR0aBgCIAEoBUIKukgHGgUQ6Acg\
-      ABIPCgdmb3JtYXRzGAMgAygJIjsKDFRva2VuUmVxdWVzdBIZCgh1c2VybmFtZRgBIAEoCUIHukgEcgIQARIQCghwYXNzd29yZBgCIAEoCTLsAwoGVGhpbmdz\
-      ErIBCglNYWtlVGhpbmcSGi5zZXJ2aWNlcy5NYWtlVGhpbmdSZXF1ZXN0Gg8uc2VydmljZXMuVGhpbmcieILT5JMCMiILL2FwaS90aGluZ3M6ASpaICIXL2Fw\
-      aS9ib3hlcy97Ym94fS90aGluZ3M6BXRoaW5nqtQYPAgCEMkBOhIIkAMSBEZ1bGwaB25vIHJvb206EwiQAxIGQ2xvc2VkGgZjbG9zZWQ6DAimAxIHSW52YWxp\
-      ZBJdCgpQYXRjaFRoaW5nEhsuc2VydmljZXMuUGF0Y2hUaGluZ1JlcXVlc3QaDy5zZXJ2aWNlcy5UaGluZyIhgtPkkwIVMhAvYXBpL3RoaW5ncy97aWR9OgEq\
-      qtQYAggCEmgKCkdldFBpY3R1cmUSGC5zZXJ2aWNlcy5QaWN0dXJlUmVxdWVzdBoULmdvb2dsZS5hcGkuSHR0cEJvZHkiKoLT5JMCHhIcL2FwaS97bmFtZT10\
-      aGluZ3MvKn0vcGljdHVyZarUGAIIARJZCgVUb2tlbhIWLnNlcnZpY2VzLlRva2VuUmVxdWVzdBoWLmdvb2dsZS5wcm90b2J1Zi5FbXB0eSIggtPkkwIPIgov\
-      YXBpL3Rva2VuOgEqqtQYBwgBEMwBMAEaCarUGAUKA2NzYUINugIKU2VydmljZXNWMGIGcHJvdG8z
+      ABIPCgdmb3JtYXRzGAMgAygJIpgBCg9TZW5kRmlsZVJlcXVlc3QSEAoIdGhpbmdfaWQYASABKAkSFAoDdGFnGAIgASgJQge6SARyAhgyEhAKCGZpbGVuYW1l\
+      GAMgASgJEhQKDGNvbnRlbnRfdHlwZRgEIAEoCRI1Cgdjb250ZW50GAUgASgMQiSq1BggMh4KBGZpbGUSCGZpbGVuYW1lGgxjb250ZW50X3R5cGUiOwoMVG9r\
+      ZW5SZXF1ZXN0EhkKCHVzZXJuYW1lGAEgASgJQge6SARyAhABEhAKCHBhc3N3b3JkGAIgASgJMtcECgZUaGluZ3MSsgEKCU1ha2VUaGluZxIaLnNlcnZpY2Vz\
+      Lk1ha2VUaGluZ1JlcXVlc3QaDy5zZXJ2aWNlcy5UaGluZyJ4gtPkkwIyIgsvYXBpL3RoaW5nczoBKlogIhcvYXBpL2JveGVzL3tib3h9L3RoaW5nczoFdGhp\
+      bmeq1Bg8CAIQyQE6EgiQAxIERnVsbBoHbm8gcm9vbToTCJADEgZDbG9zZWQaBmNsb3NlZDoMCKYDEgdJbnZhbGlkEl0KClBhdGNoVGhpbmcSGy5zZXJ2aWNl\
+      cy5QYXRjaFRoaW5nUmVxdWVzdBoPLnNlcnZpY2VzLlRoaW5nIiGC0+STAhUyEC9hcGkvdGhpbmdzL3tpZH06ASqq1BgCCAISaAoKR2V0UGljdHVyZRIYLnNl\
+      cnZpY2VzLlBpY3R1cmVSZXF1ZXN0GhQuZ29vZ2xlLmFwaS5IdHRwQm9keSIqgtPkkwIeEhwvYXBpL3tuYW1lPXRoaW5ncy8qfS9waWN0dXJlqtQYAggBEmkK\
+      CFNlbmRGaWxlEhkuc2VydmljZXMuU2VuZEZpbGVSZXF1ZXN0Gg8uc2VydmljZXMuVGhpbmciL4LT5JMCICIbL2FwaS90aGluZ3Mve3RoaW5nX2lkfS9maWxl\
+      OgEqqtQYBQgCIOgHKAESWQoFVG9rZW4SFi5zZXJ2aWNlcy5Ub2tlblJlcXVlc3QaFi5nb29nbGUucHJvdG9idWYuRW1wdHkiIILT5JMCDyIKL2FwaS90b2tl\
+      bjoBKqrUGAcIARDMATABGgmq1BgFCgNjc2FCDboCClNlcnZpY2VzVjBiBnByb3RvMw==
       """,
     dependencies: [BufValidate.validateFile, GoogleAPI.annotationsFile, GoogleAPI.httpbodyFile, GoogleProtobuf.emptyFile, GoogleProtobuf.fieldMaskFile, GoogleProtobuf.structFile, GoogleProtobuf.timestampFile, WeftV1.optionsFile])
 
@@ -43,6 +46,8 @@ extension ServicesV0 {
     func patchThing(_ request: ServicesV0.PatchThingRequest, _ call: RPC.ServerCall) async throws -> ServicesV0.Thing
     /// Its picture.
     func getPicture(_ request: ServicesV0.PictureRequest, _ call: RPC.ServerCall) async throws -> GoogleAPI.HttpBody
+    /// Takes a file.
+    func sendFile(_ requests: RPC.RequestStream<ServicesV0.SendFileRequest>, _ call: RPC.ServerCall) async throws -> ServicesV0.Thing
     /// Gives a token.
     func token(_ request: ServicesV0.TokenRequest, _ call: RPC.ServerCall) async throws -> GoogleProtobuf.Empty
   }
@@ -58,8 +63,10 @@ extension ServicesV0 {
     public static let patchThing = RPC.MethodDescriptor(ServicesV0.restFile.services[0], method: 1)
     /// Its picture.
     public static let getPicture = RPC.MethodDescriptor(ServicesV0.restFile.services[0], method: 2)
+    /// Takes a file.
+    public static let sendFile = RPC.MethodDescriptor(ServicesV0.restFile.services[0], method: 3)
     /// Gives a token.
-    public static let token = RPC.MethodDescriptor(ServicesV0.restFile.services[0], method: 3)
+    public static let token = RPC.MethodDescriptor(ServicesV0.restFile.services[0], method: 4)
   }
 
   /// Calls `services.Things`.
@@ -83,6 +90,11 @@ extension ServicesV0 {
     /// Its picture.
     public func getPicture(_ request: ServicesV0.PictureRequest, options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> GoogleAPI.HttpBody {
       try await self.client.unary(ServicesV0.ThingsMethods.getPicture, request, options: options)
+    }
+
+    /// Takes a file.
+    public func sendFile(options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> RPC.ClientStreamingCall<ServicesV0.SendFileRequest, ServicesV0.Thing> {
+      try await self.client.clientStreaming(ServicesV0.ThingsMethods.sendFile, options: options)
     }
 
     /// Gives a token.
@@ -265,13 +277,54 @@ extension ServicesV0 {
     }
   }
 
+  /// Request of SendFile: one of a stream.
+  public struct SendFileRequest: Protobuf.Message {
+    /// Where it belongs. Example: "1"
+    public var thingID: Swift.String = ""
+    /// Its kind. Example: "photo"
+    public var tag: Swift.String = ""
+    /// What the client calls it. Example: "a b.png"
+    public var filename: Swift.String = ""
+    /// What the client takes it for. Example: "image/png"
+    public var contentType: Swift.String = ""
+    /// The bytes. Example: "AAAA"
+    public var content: [Swift.UInt8] = []
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = ServicesV0.restFile.message(at: [4])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 10: self.thingID = try reader.string()
+        case 18: self.tag = try reader.string()
+        case 26: self.filename = try reader.string()
+        case 34: self.contentType = try reader.string()
+        case 42: self.content = try reader.bytes()
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      if !self.content.isEmpty { writer.bytes(self.content, tag: 42) }
+      if !self.contentType.isEmpty { writer.string(self.contentType, tag: 34) }
+      if !self.filename.isEmpty { writer.string(self.filename, tag: 26) }
+      if !self.tag.isEmpty { writer.string(self.tag, tag: 18) }
+      if !self.thingID.isEmpty { writer.string(self.thingID, tag: 10) }
+    }
+  }
+
   /// Request of Token.
   public struct TokenRequest: Protobuf.Message {
     public var username: Swift.String = ""
     public var password: Swift.String = ""
 
     public var unknownFields = Protobuf.UnknownFields()
-    public static let schema = ServicesV0.restFile.message(at: [4])
+    public static let schema = ServicesV0.restFile.message(at: [5])
     public init() {}
 
     public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
@@ -300,6 +353,7 @@ extension ServicesV0.ThingsServer {
       .unary(ServicesV0.ThingsMethods.makeThing) { try await self.makeThing($0, $1) },
       .unary(ServicesV0.ThingsMethods.patchThing) { try await self.patchThing($0, $1) },
       .unary(ServicesV0.ThingsMethods.getPicture) { try await self.getPicture($0, $1) },
+      .clientStreaming(ServicesV0.ThingsMethods.sendFile) { try await self.sendFile($0, $1) },
       .unary(ServicesV0.ThingsMethods.token) { try await self.token($0, $1) },
     ]
   }
