@@ -123,8 +123,7 @@ public final class CustomerServiceApp: Sendable {
       SigningSecretAdminService(database: database, time: time, ids: ids, rotation: rotation),
       AuditAdminService(database: database),
       OAuthService(
-        database: database, time: time, ids: ids, secrets: oauth, codes: AuthorizationCodes(secrets: oauth, time: time),
-        publicURL: needs.publicURL,
+        database: database, time: time, ids: ids, secrets: oauth, publicURL: needs.publicURL,
         clients: ClientAuthentication(database: database, secrets: oauth, limits: oauthLimits, known: knownClients),
         issue: TokenIssue(secrets: oauth, ids: ids, time: time), idTokens: IDTokens(keys: keyRing, issuer: needs.publicURL, time: time),
         keys: keyRing, limits: oauthLimits, endpoint: endpoint),

@@ -1,3 +1,5 @@
+import Platform
+
 /// Percent-encoding of URIs (RFC 3986, section 2.1) and of HTML forms, on bytes.
 enum PercentCoding {
   /// Why a piece of a URI or form is no text.
@@ -23,7 +25,7 @@ enum PercentCoding {
     while index < bytes.count {
       var byte = bytes[index]
       if byte == UInt8(ascii: "%") {
-        guard index + 2 < bytes.count, let high = hexValue(bytes[index + 1]), let low = hexValue(bytes[index + 2]) else {
+        guard index + 2 < bytes.count, let high = HexDigit.value(bytes[index + 1]), let low = HexDigit.value(bytes[index + 2]) else {
           throw .badEscape
         }
         byte = high << 4 | low
@@ -38,16 +40,6 @@ enum PercentCoding {
     }
     if !isASCII && !isUTF8(decoded) { throw .badUTF8 }
     return decoded
-  }
-
-  /// The value of a hex digit in either case, or nil.
-  static func hexValue(_ digit: UInt8) -> UInt8? {
-    switch digit {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
-    default: nil
-    }
   }
 
   /// Whether `bytes` are well-formed UTF-8 (RFC 3629: shortest forms, no surrogates, at most U+10FFFF).

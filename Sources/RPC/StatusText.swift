@@ -1,3 +1,5 @@
+import Platform
+
 /// The percent-encoding of `grpc-message`: every byte outside printable ASCII, and `%` itself, as `%XX`.
 ///
 /// Source: gRPC over HTTP/2, "Responses", Percent-Encoded.
@@ -38,7 +40,9 @@ enum StatusText {
     text.reserveCapacity(bytes.count)
     var index = 0
     while index < bytes.count {
-      if bytes[index] == UInt8(ascii: "%"), index + 2 < bytes.count, let high = digit(bytes[index + 1]), let low = digit(bytes[index + 2]) {
+      if bytes[index] == UInt8(ascii: "%"), index + 2 < bytes.count, let high = HexDigit.value(bytes[index + 1]),
+        let low = HexDigit.value(bytes[index + 2])
+      {
         text.append(high << 4 | low)
         index += 3
       } else {
@@ -47,14 +51,5 @@ enum StatusText {
       }
     }
     return String(decoding: text, as: UTF8.self)
-  }
-
-  private static func digit(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-    default: nil
-    }
   }
 }

@@ -9,7 +9,6 @@ struct OAuthService: CSAv1.OAuthServiceServer {
   let time: any TimeSource
   let ids: ObjectIDGenerator
   let secrets: OAuthSecrets
-  let codes: AuthorizationCodes
   let publicURL: PublicURL
   let clients: ClientAuthentication
   let issue: TokenIssue

@@ -1,3 +1,5 @@
+import Platform
+
 /// Names and values in the form that queries and HTML forms have.
 ///
 /// Source: URL Standard, "application/x-www-form-urlencoded".
@@ -55,14 +57,15 @@ enum FormURL {
     text += String(decoding: bytes, as: UTF8.self)
   }
 
-  private static func value(of piece: Substring.UTF8View.SubSequence) -> String? {
+  /// The text behind one encoded name or value; nil for a broken escape or bytes that are no UTF-8.
+  static func value(of piece: Substring.UTF8View.SubSequence) -> String? {
     var bytes: [UInt8] = []
     var iterator = piece.makeIterator()
     while let byte = iterator.next() {
       switch byte {
       case UInt8(ascii: "+"): bytes.append(UInt8(ascii: " "))
       case UInt8(ascii: "%"):
-        guard let high = iterator.next().flatMap({ hexadecimal($0) }), let low = iterator.next().flatMap({ hexadecimal($0) }) else {
+        guard let high = iterator.next().flatMap(HexDigit.value), let low = iterator.next().flatMap(HexDigit.value) else {
           return nil
         }
         bytes.append(high << 4 | low)
@@ -70,14 +73,5 @@ enum FormURL {
       }
     }
     return String(validating: bytes, as: UTF8.self)
-  }
-
-  private static func hexadecimal(_ digit: UInt8) -> UInt8? {
-    switch digit {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
-    default: nil
-    }
   }
 }

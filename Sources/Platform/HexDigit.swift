@@ -1,0 +1,12 @@
+/// Hexadecimal digits (RFC 4648, section 8), in either case.
+package enum HexDigit {
+  /// The value of a digit's ASCII code, 0 to 15; nil for any other byte.
+  package static func value(_ byte: UInt8) -> UInt8? {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+    default: nil
+    }
+  }
+}
