@@ -52,7 +52,9 @@ openapi="openapi_title=Customer service,openapi_version=2.1.0"
 # Which folder answers which service, for docs/routes.md.
 handlers=
 for entry in AuthService:Accounts PasskeyService:Passkeys UserService:Accounts UserAdminService:Accounts RecoveryService:Accounts SigningSecretAdminService:Accounts AuditAdminService:Audit TicketService:Tickets TicketAdminService:Tickets ApplicationKeyService:ApplicationKeys \
-  OAuthService:OAuth OAuthPageService:OAuth OAuthClientAdminService:OAuth SigningKeyAdminService:OAuth; do
+  OAuthService:OAuth OAuthPageService:OAuth OAuthClientAdminService:OAuth SigningKeyAdminService:OAuth \
+  BusinessAccountService:BusinessAccounts BusinessAccountAdminService:BusinessAccounts ContractService:Contracts ContractAdminService:Contracts ProjectService:Projects ProjectAdminService:Projects \
+  FileService:Files ContactService:Contacts ContactAdminService:Contacts; do
   handlers+=${handlers:+,}handlers=${entry%:*}:Sources/CustomerService/${entry#*:}
 done
 

@@ -11,16 +11,24 @@ public enum CustomerServiceAPIDescription {
   public static var files: [Protobuf.FileDescriptor] {
     [
       CSAAdminV1.auditAdminFile,
+      CSAAdminV1.businessAccountAdminFile,
+      CSAAdminV1.contactAdminFile,
+      CSAAdminV1.contractAdminFile,
       CSAAdminV1.oauthClientAdminFile,
+      CSAAdminV1.projectAdminFile,
       CSAAdminV1.signingKeyAdminFile,
       CSAAdminV1.signingSecretAdminFile,
       CSAAdminV1.ticketAdminFile,
       CSAAdminV1.userAdminFile,
       CSAv1.applicationKeyFile,
       CSAv1.authFile,
+      CSAv1.businessAccountFile,
+      CSAv1.contactFile,
+      CSAv1.contractFile,
       CSAv1.oauthFile,
       CSAv1.oauthPageFile,
       CSAv1.passkeyFile,
+      CSAv1.projectFile,
       CSAv1.recoveryFile,
       CSAv1.ticketFile,
       CSAv1.userFile,
@@ -44,6 +52,18 @@ public enum CustomerServiceAPIDescription {
           "description": "Signing in and signing up."
         },
         {
+          "name": "BusinessAccountService",
+          "description": "The caller's own business account."
+        },
+        {
+          "name": "ContactService",
+          "description": "What anybody can send to the administrators."
+        },
+        {
+          "name": "ContractService",
+          "description": "The caller's own contracts; what they say is written by administrators."
+        },
+        {
           "name": "OAuthService",
           "description": "The provider's endpoints. Errors of the token, revocation and introspection endpoints carry `error` and `error_description` (RFC 6749,\nsection 5.2) beside `detail`."
         },
@@ -54,6 +74,10 @@ public enum CustomerServiceAPIDescription {
         {
           "name": "PasskeyService",
           "description": "Registering passkeys, signing in by them, and the caller's own list of them.\n\nBinary values are base64url without padding in answers; requests may use either alphabet, padded or not."
+        },
+        {
+          "name": "ProjectService",
+          "description": "The caller's own projects; what is in them is put there by administrators."
         },
         {
           "name": "RecoveryService",
@@ -1398,6 +1422,795 @@ public enum CustomerServiceAPIDescription {
                 "lang": "Shell",
                 "label": "weft call",
                 "source": "weft call 127.0.0.1:50051 csa.v1.AuthService/ResetPasswordBySms \\\n  '{\"phone_number\": \"13800000000\", \"verification_code\": \"123456\", \"new_password\": \"NewPassw0rd!\"}'"
+              }
+            ]
+          }
+        },
+        "/api/business-accounts/me": {
+          "get": {
+            "operationId": "BusinessAccountService_GetMyBusinessAccount",
+            "tags": [
+              "BusinessAccountService"
+            ],
+            "summary": "The caller's business account.",
+            "responses": {
+              "200": {
+                "description": "A business account (model BusinessAccount of the document).",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/BusinessAccount"
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "未登录",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "未登录",
+                        "value": {
+                          "detail": "无效的认证凭据"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "404": {
+                "description": "业务账号不存在（未申请或未创建）",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "业务账号不存在": {
+                        "summary": "业务账号不存在（未申请或未创建）",
+                        "value": {
+                          "detail": "业务账号不存在"
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "bearer": []
+              },
+              {
+                "oauth2": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/business-accounts/me \\\n  -H \"Authorization: Bearer $TOKEN\""
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 csa.v1.BusinessAccountService/GetMyBusinessAccount"
+              }
+            ]
+          },
+          "patch": {
+            "operationId": "BusinessAccountService_UpdateMyBusinessAccount",
+            "tags": [
+              "BusinessAccountService"
+            ],
+            "summary": "Changes what the caller may change of their business account: what is not named stays, null clears.",
+            "requestBody": {
+              "required": true,
+              "content": {
+                "application/json": {
+                  "schema": {
+                    "$ref": "#/components/schemas/UpdateMyBusinessAccountRequest"
+                  }
+                }
+              }
+            },
+            "responses": {
+              "200": {
+                "description": "A business account (model BusinessAccount of the document).",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/BusinessAccount"
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "未登录",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "未登录",
+                        "value": {
+                          "detail": "无效的认证凭据"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "404": {
+                "description": "业务账号不存在",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "业务账号不存在": {
+                        "summary": "业务账号不存在",
+                        "value": {
+                          "detail": "业务账号不存在"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "422": {
+                "description": "参数验证失败",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "bearer": []
+              },
+              {
+                "oauth2": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/business-accounts/me \\\n  -X PATCH \\\n  -H \"Authorization: Bearer $TOKEN\" \\\n  -H 'Content-Type: application/json' \\\n  -d '{\"company_name\": \"示例公司\", \"tax_number\": \"91110000MA01234567\", \"certification_info\": \"营业执照等认证信息\", \"communication_address\": \"北京市朝阳区xxx\", \"contact_person_name\": \"张三\", \"contact_phone\": \"+86-13800000000\"}'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 csa.v1.BusinessAccountService/UpdateMyBusinessAccount \\\n  '{\"company_name\": \"示例公司\", \"tax_number\": \"91110000MA01234567\", \"certification_info\": \"营业执照等认证信息\", \"communication_address\": \"北京市朝阳区xxx\", \"contact_person_name\": \"张三\", \"contact_phone\": \"+86-13800000000\", \"update_mask\": \"companyName,taxNumber,certificationInfo,communicationAddress,contactPersonName,contactPhone\"}'"
+              }
+            ]
+          }
+        },
+        "/api/business-accounts/me/apply": {
+          "post": {
+            "operationId": "BusinessAccountService_ApplyBusinessAccount",
+            "tags": [
+              "BusinessAccountService"
+            ],
+            "summary": "Applies for a business account, which an administrator then activates.",
+            "requestBody": {
+              "required": true,
+              "content": {
+                "application/json": {
+                  "schema": {
+                    "$ref": "#/components/schemas/ApplyBusinessAccountRequest"
+                  }
+                }
+              }
+            },
+            "responses": {
+              "201": {
+                "description": "A business account (model BusinessAccount of the document).",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/BusinessAccount"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "description": "已存在申请或已激活账号",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "已存在申请或已激活账号": {
+                        "summary": "已存在申请或已激活账号",
+                        "value": {
+                          "detail": "已存在申请或已激活账号"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "未登录",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "未登录",
+                        "value": {
+                          "detail": "无效的认证凭据"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "422": {
+                "description": "参数验证失败",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "bearer": []
+              },
+              {
+                "oauth2": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/business-accounts/me/apply \\\n  -H \"Authorization: Bearer $TOKEN\" \\\n  -H 'Content-Type: application/json' \\\n  -d '{\"company_name\": \"示例公司\", \"tax_number\": \"91110000MA01234567\", \"certification_info\": \"营业执照等认证信息\", \"communication_address\": \"北京市朝阳区xxx\", \"contact_person_name\": \"张三\", \"contact_phone\": \"+86-13800000000\"}'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 csa.v1.BusinessAccountService/ApplyBusinessAccount \\\n  '{\"company_name\": \"示例公司\", \"tax_number\": \"91110000MA01234567\", \"certification_info\": \"营业执照等认证信息\", \"communication_address\": \"北京市朝阳区xxx\", \"contact_person_name\": \"张三\", \"contact_phone\": \"+86-13800000000\"}'"
+              }
+            ]
+          }
+        },
+        "/api/business-accounts/{account_id}": {
+          "get": {
+            "operationId": "BusinessAccountService_GetBusinessAccount",
+            "tags": [
+              "BusinessAccountService"
+            ],
+            "summary": "One business account: the caller's own.",
+            "parameters": [
+              {
+                "name": "account_id",
+                "in": "path",
+                "required": true,
+                "description": "Which one.",
+                "schema": {
+                  "type": "string"
+                },
+                "example": "507f1f77bcf86cd799439020"
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "A business account (model BusinessAccount of the document).",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/BusinessAccount"
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "未登录",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "未登录",
+                        "value": {
+                          "detail": "无效的认证凭据"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "无权访问此业务账号",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无权访问此业务账号": {
+                        "summary": "无权访问此业务账号",
+                        "value": {
+                          "detail": "无权访问此业务账号"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "404": {
+                "description": "业务账号不存在",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "业务账号不存在": {
+                        "summary": "业务账号不存在",
+                        "value": {
+                          "detail": "业务账号不存在"
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "bearer": []
+              },
+              {
+                "oauth2": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/business-accounts/507f1f77bcf86cd799439020 \\\n  -H \"Authorization: Bearer $TOKEN\""
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 csa.v1.BusinessAccountService/GetBusinessAccount \\\n  '{\"account_id\": \"507f1f77bcf86cd799439020\"}'"
+              }
+            ]
+          }
+        },
+        "/api/owa/info": {
+          "post": {
+            "operationId": "ContactService_SubmitContact",
+            "tags": [
+              "ContactService"
+            ],
+            "summary": "Takes a message from somebody who has shown to be a person, and tells the administrators by mail.",
+            "requestBody": {
+              "required": true,
+              "content": {
+                "application/json": {
+                  "schema": {
+                    "$ref": "#/components/schemas/SubmitContactRequest"
+                  }
+                }
+              }
+            },
+            "responses": {
+              "201": {
+                "description": "A message as it was taken.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/SubmitContactResponse"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "description": "Turnstile验证失败",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "Turnstile验证失败": {
+                        "summary": "Turnstile验证失败",
+                        "value": {
+                          "detail": "Turnstile验证失败"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "422": {
+                "description": "参数验证失败",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    }
+                  }
+                }
+              }
+            },
+            "security": [],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/owa/info \\\n  -H 'Content-Type: application/json' \\\n  -d '{\"name\": \"张三\", \"email\": \"user@example.com\", \"message\": \"我想咨询一下产品价格\", \"turnstileToken\": \"0.xxx\"}'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call 127.0.0.1:50051 csa.v1.ContactService/SubmitContact \\\n  '{\"name\": \"张三\", \"email\": \"user@example.com\", \"message\": \"我想咨询一下产品价格\", \"turnstile_token\": \"0.xxx\"}'"
+              }
+            ]
+          }
+        },
+        "/api/contracts/me": {
+          "get": {
+            "operationId": "ContractService_ListMyContracts",
+            "tags": [
+              "ContractService"
+            ],
+            "summary": "The caller's contracts, newest first.",
+            "parameters": [
+              {
+                "name": "skip",
+                "in": "query",
+                "description": "How many to leave out from the front.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int64",
+                  "minimum": 0
+                },
+                "example": 0
+              },
+              {
+                "name": "limit",
+                "in": "query",
+                "description": "How many to give at most, 1 to 100; 10 when absent.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int32",
+                  "minimum": 1,
+                  "maximum": 100
+                },
+                "example": 10
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "A page of contracts.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/ListMyContractsResponse"
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "未登录",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "未登录",
+                        "value": {
+                          "detail": "无效的认证凭据"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "422": {
+                "description": "参数验证失败",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "bearer": []
+              },
+              {
+                "oauth2": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl 'http://127.0.0.1:8000/api/contracts/me?skip=0&limit=10' \\\n  -H \"Authorization: Bearer $TOKEN\""
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 csa.v1.ContractService/ListMyContracts \\\n  '{\"skip\": 0, \"limit\": 10}'"
+              }
+            ]
+          }
+        },
+        "/api/contracts/{contract_id}": {
+          "get": {
+            "operationId": "ContractService_GetContract",
+            "tags": [
+              "ContractService"
+            ],
+            "summary": "One contract of the caller's.",
+            "parameters": [
+              {
+                "name": "contract_id",
+                "in": "path",
+                "required": true,
+                "description": "Which one.",
+                "schema": {
+                  "type": "string"
+                },
+                "example": "507f1f77bcf86cd799439030"
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "A contract (model Contract of the document).",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Contract"
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "未登录",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "未登录",
+                        "value": {
+                          "detail": "无效的认证凭据"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "无权访问此合同",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无权访问此合同": {
+                        "summary": "无权访问此合同",
+                        "value": {
+                          "detail": "无权访问此合同"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "404": {
+                "description": "合同不存在",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "合同不存在": {
+                        "summary": "合同不存在",
+                        "value": {
+                          "detail": "合同不存在"
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "bearer": []
+              },
+              {
+                "oauth2": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/contracts/507f1f77bcf86cd799439030 \\\n  -H \"Authorization: Bearer $TOKEN\""
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 csa.v1.ContractService/GetContract \\\n  '{\"contract_id\": \"507f1f77bcf86cd799439030\"}'"
+              }
+            ]
+          }
+        },
+        "/api/contracts/{contract_id}/sign-status": {
+          "patch": {
+            "operationId": "ContractService_UpdateContractSignStatus",
+            "tags": [
+              "ContractService"
+            ],
+            "summary": "Says whether a contract is signed: the caller's own; an administrator, anybody's.",
+            "parameters": [
+              {
+                "name": "contract_id",
+                "in": "path",
+                "required": true,
+                "description": "Which one.",
+                "schema": {
+                  "type": "string"
+                },
+                "example": "507f1f77bcf86cd799439030"
+              }
+            ],
+            "requestBody": {
+              "required": true,
+              "content": {
+                "application/json": {
+                  "schema": {
+                    "type": "object",
+                    "description": "Request of UpdateContractSignStatus.",
+                    "properties": {
+                      "is_signed": {
+                        "type": "boolean",
+                        "description": "Whether it is signed.",
+                        "examples": [
+                          true
+                        ]
+                      }
+                    },
+                    "required": [
+                      "is_signed"
+                    ]
+                  }
+                }
+              }
+            },
+            "responses": {
+              "200": {
+                "description": "A contract (model Contract of the document).",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Contract"
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "未登录",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "未登录",
+                        "value": {
+                          "detail": "无效的认证凭据"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "无权更新此合同的签署状态",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无权更新此合同的签署状态": {
+                        "summary": "无权更新此合同的签署状态",
+                        "value": {
+                          "detail": "无权更新此合同的签署状态"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "404": {
+                "description": "合同不存在",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "合同不存在": {
+                        "summary": "合同不存在",
+                        "value": {
+                          "detail": "合同不存在"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "422": {
+                "description": "参数验证失败",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "bearer": []
+              },
+              {
+                "oauth2": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/contracts/507f1f77bcf86cd799439030/sign-status \\\n  -X PATCH \\\n  -H \"Authorization: Bearer $TOKEN\" \\\n  -H 'Content-Type: application/json' \\\n  -d '{\"is_signed\": true}'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 csa.v1.ContractService/UpdateContractSignStatus \\\n  '{\"contract_id\": \"507f1f77bcf86cd799439030\", \"is_signed\": true}'"
               }
             ]
           }
@@ -3827,6 +4640,737 @@ public enum CustomerServiceAPIDescription {
             ]
           }
         },
+        "/api/projects/me": {
+          "get": {
+            "operationId": "ProjectService_ListMyProjects",
+            "tags": [
+              "ProjectService"
+            ],
+            "summary": "The caller's projects, newest first.",
+            "parameters": [
+              {
+                "name": "skip",
+                "in": "query",
+                "description": "How many to leave out from the front.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int64",
+                  "minimum": 0
+                },
+                "example": 0
+              },
+              {
+                "name": "limit",
+                "in": "query",
+                "description": "How many to give at most, 1 to 100; 10 when absent.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int32",
+                  "minimum": 1,
+                  "maximum": 100
+                },
+                "example": 10
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "A page of projects.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/ListMyProjectsResponse"
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "未登录",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "未登录",
+                        "value": {
+                          "detail": "无效的认证凭据"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "422": {
+                "description": "参数验证失败",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "bearer": []
+              },
+              {
+                "oauth2": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl 'http://127.0.0.1:8000/api/projects/me?skip=0&limit=10' \\\n  -H \"Authorization: Bearer $TOKEN\""
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 csa.v1.ProjectService/ListMyProjects \\\n  '{\"skip\": 0, \"limit\": 10}'"
+              }
+            ]
+          }
+        },
+        "/api/projects/{project_id}": {
+          "get": {
+            "operationId": "ProjectService_GetProject",
+            "tags": [
+              "ProjectService"
+            ],
+            "summary": "One project of the caller's.",
+            "parameters": [
+              {
+                "name": "project_id",
+                "in": "path",
+                "required": true,
+                "description": "Which one.",
+                "schema": {
+                  "type": "string"
+                },
+                "example": "507f1f77bcf86cd799439040"
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "A project (model Project of the document).",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Project"
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "未登录",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "未登录",
+                        "value": {
+                          "detail": "无效的认证凭据"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "无权访问此项目",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无权访问此项目": {
+                        "summary": "无权访问此项目",
+                        "value": {
+                          "detail": "无权访问此项目"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "404": {
+                "description": "项目不存在",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "项目不存在": {
+                        "summary": "项目不存在",
+                        "value": {
+                          "detail": "项目不存在"
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "bearer": []
+              },
+              {
+                "oauth2": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/projects/507f1f77bcf86cd799439040 \\\n  -H \"Authorization: Bearer $TOKEN\""
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 csa.v1.ProjectService/GetProject \\\n  '{\"project_id\": \"507f1f77bcf86cd799439040\"}'"
+              }
+            ]
+          }
+        },
+        "/api/projects/{project_id}/files": {
+          "get": {
+            "operationId": "ProjectService_ListProjectFiles",
+            "tags": [
+              "ProjectService"
+            ],
+            "summary": "Files of a project, newest first.",
+            "parameters": [
+              {
+                "name": "project_id",
+                "in": "path",
+                "required": true,
+                "description": "Whose.",
+                "schema": {
+                  "type": "string"
+                },
+                "example": "507f1f77bcf86cd799439040"
+              },
+              {
+                "name": "skip",
+                "in": "query",
+                "description": "How many to leave out from the front.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int64",
+                  "minimum": 0
+                },
+                "example": 0
+              },
+              {
+                "name": "limit",
+                "in": "query",
+                "description": "How many to give at most, 1 to 500; 100 when absent.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int32",
+                  "minimum": 1,
+                  "maximum": 500
+                },
+                "example": 100
+              },
+              {
+                "name": "filename",
+                "in": "query",
+                "description": "Only files whose name contains this text.",
+                "schema": {
+                  "type": "string",
+                  "maxLength": 255
+                },
+                "example": "文档"
+              },
+              {
+                "name": "tag",
+                "in": "query",
+                "description": "Only files with exactly this tag.",
+                "schema": {
+                  "type": "string",
+                  "maxLength": 64
+                },
+                "example": "文档"
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "A page of files.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/ListProjectFilesResponse"
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "未登录",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "未登录",
+                        "value": {
+                          "detail": "无效的认证凭据"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "无权访问此项目",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无权访问此项目": {
+                        "summary": "无权访问此项目",
+                        "value": {
+                          "detail": "无权访问此项目"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "404": {
+                "description": "项目不存在",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "项目不存在": {
+                        "summary": "项目不存在",
+                        "value": {
+                          "detail": "项目不存在"
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "bearer": []
+              },
+              {
+                "oauth2": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl 'http://127.0.0.1:8000/api/projects/507f1f77bcf86cd799439040/files?skip=0&limit=100&filename=%E6%96%87%E6%A1%A3&tag=%E6%96%87%E6%A1%A3' \\\n  -H \"Authorization: Bearer $TOKEN\""
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 csa.v1.ProjectService/ListProjectFiles \\\n  '{\"project_id\": \"507f1f77bcf86cd799439040\", \"skip\": 0, \"limit\": 100, \"filename\": \"文档\", \"tag\": \"文档\"}'"
+              }
+            ]
+          }
+        },
+        "/api/projects/files/{file_id}/download-url": {
+          "post": {
+            "operationId": "ProjectService_CreateProjectFileDownloadUrl",
+            "tags": [
+              "ProjectService"
+            ],
+            "summary": "A link under which the contents of a project's file can be fetched for an hour without a token.",
+            "parameters": [
+              {
+                "name": "file_id",
+                "in": "path",
+                "required": true,
+                "description": "Which one.",
+                "schema": {
+                  "type": "string"
+                },
+                "example": "507f1f77bcf86cd799439050"
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "Answer of CreateProjectFileDownloadUrl.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CreateProjectFileDownloadUrlResponse"
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "未登录",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "未登录",
+                        "value": {
+                          "detail": "无效的认证凭据"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "无权访问此文件",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无权访问此文件": {
+                        "summary": "无权访问此文件",
+                        "value": {
+                          "detail": "无权访问此文件"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "404": {
+                "description": "文件不存在",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "文件不存在": {
+                        "summary": "文件不存在",
+                        "value": {
+                          "detail": "文件不存在"
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "bearer": []
+              },
+              {
+                "oauth2": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/projects/files/507f1f77bcf86cd799439050/download-url \\\n  -X POST \\\n  -H \"Authorization: Bearer $TOKEN\""
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 csa.v1.ProjectService/CreateProjectFileDownloadUrl \\\n  '{\"file_id\": \"507f1f77bcf86cd799439050\"}'"
+              }
+            ]
+          }
+        },
+        "/api/projects/{project_id}/links": {
+          "get": {
+            "operationId": "ProjectService_ListProjectLinks",
+            "tags": [
+              "ProjectService"
+            ],
+            "summary": "Links of a project, newest first.",
+            "parameters": [
+              {
+                "name": "project_id",
+                "in": "path",
+                "required": true,
+                "description": "Whose.",
+                "schema": {
+                  "type": "string"
+                },
+                "example": "507f1f77bcf86cd799439040"
+              },
+              {
+                "name": "skip",
+                "in": "query",
+                "description": "How many to leave out from the front.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int64",
+                  "minimum": 0
+                },
+                "example": 0
+              },
+              {
+                "name": "limit",
+                "in": "query",
+                "description": "How many to give at most, 1 to 500; 100 when absent.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int32",
+                  "minimum": 1,
+                  "maximum": 500
+                },
+                "example": 100
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "A page of links.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/ListProjectLinksResponse"
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "未登录",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "未登录",
+                        "value": {
+                          "detail": "无效的认证凭据"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "无权访问此项目",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无权访问此项目": {
+                        "summary": "无权访问此项目",
+                        "value": {
+                          "detail": "无权访问此项目"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "404": {
+                "description": "项目不存在",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "项目不存在": {
+                        "summary": "项目不存在",
+                        "value": {
+                          "detail": "项目不存在"
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "bearer": []
+              },
+              {
+                "oauth2": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl 'http://127.0.0.1:8000/api/projects/507f1f77bcf86cd799439040/links?skip=0&limit=100' \\\n  -H \"Authorization: Bearer $TOKEN\""
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 csa.v1.ProjectService/ListProjectLinks \\\n  '{\"project_id\": \"507f1f77bcf86cd799439040\", \"skip\": 0, \"limit\": 100}'"
+              }
+            ]
+          }
+        },
+        "/api/projects/{project_id}/tasks": {
+          "get": {
+            "operationId": "ProjectService_ListProjectTasks",
+            "tags": [
+              "ProjectService"
+            ],
+            "summary": "Tasks of a project, newest first.",
+            "parameters": [
+              {
+                "name": "project_id",
+                "in": "path",
+                "required": true,
+                "description": "Whose.",
+                "schema": {
+                  "type": "string"
+                },
+                "example": "507f1f77bcf86cd799439040"
+              },
+              {
+                "name": "skip",
+                "in": "query",
+                "description": "How many to leave out from the front.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int64",
+                  "minimum": 0
+                },
+                "example": 0
+              },
+              {
+                "name": "limit",
+                "in": "query",
+                "description": "How many to give at most, 1 to 500; 100 when absent.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int32",
+                  "minimum": 1,
+                  "maximum": 500
+                },
+                "example": 100
+              },
+              {
+                "name": "status",
+                "in": "query",
+                "description": "Only those of this status.",
+                "schema": {
+                  "type": "string",
+                  "enum": [
+                    "pending",
+                    "completed"
+                  ]
+                },
+                "example": "pending"
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "A page of tasks.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/ListProjectTasksResponse"
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "未登录",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "未登录",
+                        "value": {
+                          "detail": "无效的认证凭据"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "无权访问此项目",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无权访问此项目": {
+                        "summary": "无权访问此项目",
+                        "value": {
+                          "detail": "无权访问此项目"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "404": {
+                "description": "项目不存在",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "项目不存在": {
+                        "summary": "项目不存在",
+                        "value": {
+                          "detail": "项目不存在"
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "bearer": []
+              },
+              {
+                "oauth2": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl 'http://127.0.0.1:8000/api/projects/507f1f77bcf86cd799439040/tasks?skip=0&limit=100&status=pending' \\\n  -H \"Authorization: Bearer $TOKEN\""
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 csa.v1.ProjectService/ListProjectTasks \\\n  '{\"project_id\": \"507f1f77bcf86cd799439040\", \"skip\": 0, \"limit\": 100, \"status\": \"pending\"}'"
+              }
+            ]
+          }
+        },
         "/api/auth/send-reset-code": {
           "post": {
             "operationId": "RecoveryService_SendResetCode",
@@ -4039,12 +5583,12 @@ public enum CustomerServiceAPIDescription {
               {
                 "lang": "Shell",
                 "label": "curl",
-                "source": "curl http://127.0.0.1:8000/api/tickets \\\n  -H \"Authorization: Bearer $TOKEN\" \\\n  -H 'Content-Type: application/json' \\\n  -d '{\"title\": \"无法导出财务报表\", \"ticket_type\": \"financial\", \"content\": \"在尝试导出本月财务报表时，系统提示导出失败，请帮忙处理。\"}'"
+                "source": "curl http://127.0.0.1:8000/api/tickets \\\n  -H \"Authorization: Bearer $TOKEN\" \\\n  -H 'Content-Type: application/json' \\\n  -d '{\"title\": \"无法导出财务报表\", \"ticket_type\": \"financial\", \"content\": \"在尝试导出本月财务报表时，系统提示导出失败，请帮忙处理。\", \"attachment_ids\": [\"f47ac10b-58cc-4372-a567-0e02b2c3d479\"]}'"
               },
               {
                 "lang": "Shell",
                 "label": "weft call",
-                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 csa.v1.TicketService/CreateTicket \\\n  '{\"title\": \"无法导出财务报表\", \"ticket_type\": \"financial\", \"content\": \"在尝试导出本月财务报表时，系统提示导出失败，请帮忙处理。\"}'"
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 csa.v1.TicketService/CreateTicket \\\n  '{\"title\": \"无法导出财务报表\", \"ticket_type\": \"financial\", \"content\": \"在尝试导出本月财务报表时，系统提示导出失败，请帮忙处理。\", \"attachment_ids\": [\"f47ac10b-58cc-4372-a567-0e02b2c3d479\"]}'"
               }
             ]
           },
@@ -6005,6 +7549,492 @@ public enum CustomerServiceAPIDescription {
             },
             "required": [
               "message"
+            ]
+          },
+          "BusinessAccount": {
+            "type": "object",
+            "description": "A business account (model BusinessAccount of the document).",
+            "properties": {
+              "id": {
+                "type": "string",
+                "description": "24 lower-case hex digits.",
+                "examples": [
+                  "507f1f77bcf86cd799439020"
+                ]
+              },
+              "owner_email": {
+                "type": "string",
+                "description": "Address of the user it belongs to.",
+                "examples": [
+                  "user@example.com"
+                ]
+              },
+              "status": {
+                "type": "string",
+                "description": "\"pending\" until an administrator activates it, then \"active\"; \"disabled\" once one has disabled it.",
+                "examples": [
+                  "active"
+                ]
+              },
+              "assigned_email": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "description": "The address an administrator assigned.",
+                "examples": [
+                  "user@company.com"
+                ]
+              },
+              "user_code": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "description": "The code an administrator assigned.",
+                "examples": [
+                  "USER001"
+                ]
+              },
+              "company_name": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "description": "What its invoices are made out to.",
+                "examples": [
+                  "示例公司"
+                ]
+              },
+              "tax_number": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "description": "Its tax number.",
+                "examples": [
+                  "91110000MA01234567"
+                ]
+              },
+              "certification_info": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "description": "What proves it.",
+                "examples": [
+                  "营业执照等认证信息"
+                ]
+              },
+              "communication_address": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "description": "Where letters go.",
+                "examples": [
+                  "北京市朝阳区xxx"
+                ]
+              },
+              "contact_person_name": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "description": "Whom to talk to.",
+                "examples": [
+                  "张三"
+                ]
+              },
+              "contact_phone": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "description": "How to reach them.",
+                "examples": [
+                  "+86-13800000000"
+                ]
+              },
+              "created_at": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "format": "date-time",
+                "description": "When it was applied for.",
+                "examples": [
+                  "2024-01-01T00:00:00Z"
+                ]
+              },
+              "updated_at": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "format": "date-time",
+                "description": "When it was last changed.",
+                "examples": [
+                  "2024-01-15T10:30:00Z"
+                ]
+              }
+            },
+            "required": [
+              "id",
+              "owner_email",
+              "status",
+              "assigned_email",
+              "user_code",
+              "company_name",
+              "tax_number",
+              "certification_info",
+              "communication_address",
+              "contact_person_name",
+              "contact_phone",
+              "created_at",
+              "updated_at"
+            ]
+          },
+          "ApplyBusinessAccountRequest": {
+            "type": "object",
+            "description": "Request of ApplyBusinessAccount: the more of it, the sooner it can be checked.",
+            "properties": {
+              "company_name": {
+                "type": "string",
+                "maxLength": 128,
+                "description": "What its invoices are made out to, at most 128 characters.",
+                "examples": [
+                  "示例公司"
+                ]
+              },
+              "tax_number": {
+                "type": "string",
+                "maxLength": 64,
+                "description": "Its tax number, at most 64 characters.",
+                "examples": [
+                  "91110000MA01234567"
+                ]
+              },
+              "certification_info": {
+                "type": "string",
+                "maxLength": 512,
+                "description": "What proves it, at most 512 characters.",
+                "examples": [
+                  "营业执照等认证信息"
+                ]
+              },
+              "communication_address": {
+                "type": "string",
+                "maxLength": 256,
+                "description": "Where letters go, at most 256 characters.",
+                "examples": [
+                  "北京市朝阳区xxx"
+                ]
+              },
+              "contact_person_name": {
+                "type": "string",
+                "maxLength": 64,
+                "description": "Whom to talk to, at most 64 characters.",
+                "examples": [
+                  "张三"
+                ]
+              },
+              "contact_phone": {
+                "type": "string",
+                "maxLength": 32,
+                "description": "How to reach them, at most 32 characters.",
+                "examples": [
+                  "+86-13800000000"
+                ]
+              }
+            }
+          },
+          "UpdateMyBusinessAccountRequest": {
+            "type": "object",
+            "description": "Request of UpdateMyBusinessAccount.",
+            "properties": {
+              "company_name": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "maxLength": 128,
+                "description": "What its invoices are made out to, at most 128 characters.",
+                "examples": [
+                  "示例公司"
+                ]
+              },
+              "tax_number": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "maxLength": 64,
+                "description": "Its tax number, at most 64 characters.",
+                "examples": [
+                  "91110000MA01234567"
+                ]
+              },
+              "certification_info": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "maxLength": 512,
+                "description": "What proves it, at most 512 characters.",
+                "examples": [
+                  "营业执照等认证信息"
+                ]
+              },
+              "communication_address": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "maxLength": 256,
+                "description": "Where letters go, at most 256 characters.",
+                "examples": [
+                  "北京市朝阳区xxx"
+                ]
+              },
+              "contact_person_name": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "maxLength": 64,
+                "description": "Whom to talk to, at most 64 characters.",
+                "examples": [
+                  "张三"
+                ]
+              },
+              "contact_phone": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "maxLength": 32,
+                "description": "How to reach them, at most 32 characters.",
+                "examples": [
+                  "+86-13800000000"
+                ]
+              }
+            }
+          },
+          "SubmitContactRequest": {
+            "type": "object",
+            "description": "Request of SubmitContact.",
+            "properties": {
+              "name": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 200,
+                "description": "How to call them, 1 to 200 characters.",
+                "examples": [
+                  "张三"
+                ]
+              },
+              "email": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 320,
+                "description": "Where to answer: any text, 1 to 320 characters.",
+                "examples": [
+                  "user@example.com"
+                ]
+              },
+              "message": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 10000,
+                "description": "What they want to say, 1 to 10,000 characters.",
+                "examples": [
+                  "我想咨询一下产品价格"
+                ]
+              },
+              "turnstileToken": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 2048,
+                "description": "What the Cloudflare Turnstile widget gave.",
+                "examples": [
+                  "0.xxx"
+                ]
+              }
+            },
+            "required": [
+              "name",
+              "email",
+              "message",
+              "turnstileToken"
+            ]
+          },
+          "SubmitContactResponse": {
+            "type": "object",
+            "description": "A message as it was taken.",
+            "properties": {
+              "id": {
+                "type": "string",
+                "description": "24 lower-case hex digits.",
+                "examples": [
+                  "507f1f77bcf86cd799439080"
+                ]
+              },
+              "name": {
+                "type": "string",
+                "description": "How to call them.",
+                "examples": [
+                  "张三"
+                ]
+              },
+              "email": {
+                "type": "string",
+                "description": "Where to answer.",
+                "examples": [
+                  "user@example.com"
+                ]
+              },
+              "message": {
+                "type": "string",
+                "description": "What they said.",
+                "examples": [
+                  "我想咨询一下产品价格"
+                ]
+              },
+              "is_processed": {
+                "type": "boolean",
+                "description": "Whether an administrator has dealt with it.",
+                "examples": [
+                  false
+                ]
+              },
+              "admin_notes": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "description": "What the administrator noted.",
+                "examples": [
+                  "已电话联系"
+                ]
+              },
+              "created_at": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "format": "date-time",
+                "description": "When it came.",
+                "examples": [
+                  "2024-01-01T10:00:00Z"
+                ]
+              }
+            },
+            "required": [
+              "id",
+              "name",
+              "email",
+              "message",
+              "is_processed",
+              "admin_notes",
+              "created_at"
+            ]
+          },
+          "ListMyContractsResponse": {
+            "type": "object",
+            "description": "A page of contracts.",
+            "properties": {
+              "total": {
+                "type": "integer",
+                "format": "int64",
+                "description": "How many there are in all.",
+                "examples": [
+                  5
+                ]
+              },
+              "items": {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/Contract"
+                },
+                "description": "Those of this page, newest first."
+              }
+            },
+            "required": [
+              "total",
+              "items"
+            ]
+          },
+          "Contract": {
+            "type": "object",
+            "description": "A contract (model Contract of the document).",
+            "properties": {
+              "id": {
+                "type": "string",
+                "description": "24 lower-case hex digits.",
+                "examples": [
+                  "507f1f77bcf86cd799439030"
+                ]
+              },
+              "owner_email": {
+                "type": "string",
+                "description": "Address of the user it belongs to.",
+                "examples": [
+                  "user@example.com"
+                ]
+              },
+              "title": {
+                "type": "string",
+                "description": "Its title.",
+                "examples": [
+                  "云服务合同（2025版）"
+                ]
+              },
+              "content_markdown": {
+                "type": "string",
+                "description": "What it says, in Markdown.",
+                "examples": [
+                  "# 合同正文"
+                ]
+              },
+              "is_signed": {
+                "type": "boolean",
+                "description": "Whether it is signed.",
+                "examples": [
+                  false
+                ]
+              },
+              "created_at": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "format": "date-time",
+                "description": "When it was made.",
+                "examples": [
+                  "2024-01-01T00:00:00Z"
+                ]
+              },
+              "updated_at": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "format": "date-time",
+                "description": "When it was last changed or signed.",
+                "examples": [
+                  "2024-01-15T10:30:00Z"
+                ]
+              }
+            },
+            "required": [
+              "id",
+              "owner_email",
+              "title",
+              "content_markdown",
+              "is_signed",
+              "created_at",
+              "updated_at"
             ]
           },
           "IssueTokenRequest": {
@@ -7999,6 +10029,448 @@ public enum CustomerServiceAPIDescription {
               "enabled"
             ]
           },
+          "ListMyProjectsResponse": {
+            "type": "object",
+            "description": "A page of projects.",
+            "properties": {
+              "total": {
+                "type": "integer",
+                "format": "int64",
+                "description": "How many there are in all.",
+                "examples": [
+                  5
+                ]
+              },
+              "items": {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/Project"
+                },
+                "description": "Those of this page, newest first."
+              }
+            },
+            "required": [
+              "total",
+              "items"
+            ]
+          },
+          "Project": {
+            "type": "object",
+            "description": "A project (model Project of the document).",
+            "properties": {
+              "id": {
+                "type": "string",
+                "description": "24 lower-case hex digits.",
+                "examples": [
+                  "507f1f77bcf86cd799439040"
+                ]
+              },
+              "owner_email": {
+                "type": "string",
+                "description": "Address of the user it belongs to.",
+                "examples": [
+                  "user@example.com"
+                ]
+              },
+              "name": {
+                "type": "string",
+                "description": "Its name.",
+                "examples": [
+                  "示例项目"
+                ]
+              },
+              "description": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "description": "What it is.",
+                "examples": [
+                  "这是一个示例项目"
+                ]
+              },
+              "overview_markdown": {
+                "type": "string",
+                "description": "More of it, in Markdown.",
+                "examples": [
+                  "# 项目概述"
+                ]
+              },
+              "created_at": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "format": "date-time",
+                "description": "When it was made.",
+                "examples": [
+                  "2024-01-01T00:00:00Z"
+                ]
+              },
+              "updated_at": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "format": "date-time",
+                "description": "When it was last changed.",
+                "examples": [
+                  "2024-01-15T10:30:00Z"
+                ]
+              }
+            },
+            "required": [
+              "id",
+              "owner_email",
+              "name",
+              "description",
+              "overview_markdown",
+              "created_at",
+              "updated_at"
+            ]
+          },
+          "ListProjectFilesResponse": {
+            "type": "object",
+            "description": "A page of files.",
+            "properties": {
+              "total": {
+                "type": "integer",
+                "format": "int64",
+                "description": "How many there are in all.",
+                "examples": [
+                  5
+                ]
+              },
+              "items": {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/ProjectFile"
+                },
+                "description": "Those of this page, newest first."
+              }
+            },
+            "required": [
+              "total",
+              "items"
+            ]
+          },
+          "ProjectFile": {
+            "type": "object",
+            "description": "A file of a project (model ProjectFile of the document).",
+            "properties": {
+              "id": {
+                "type": "string",
+                "description": "24 lower-case hex digits.",
+                "examples": [
+                  "507f1f77bcf86cd799439050"
+                ]
+              },
+              "project_id": {
+                "type": "string",
+                "description": "Its project.",
+                "examples": [
+                  "507f1f77bcf86cd799439040"
+                ]
+              },
+              "filename": {
+                "type": "string",
+                "description": "Its name.",
+                "examples": [
+                  "项目文档.pdf"
+                ]
+              },
+              "file_size": {
+                "type": "integer",
+                "format": "int64",
+                "description": "Its size in bytes.",
+                "examples": [
+                  1024000
+                ]
+              },
+              "content_type": {
+                "type": "string",
+                "description": "Its media type.",
+                "examples": [
+                  "application/pdf"
+                ]
+              },
+              "tag": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "description": "What it is filed under.",
+                "examples": [
+                  "文档"
+                ]
+              },
+              "oss_key": {
+                "type": "string",
+                "description": "Where its contents lie in the blob store.",
+                "examples": [
+                  "projects/507f1f77bcf86cd799439040/files/507f1f77bcf86cd799439050.pdf"
+                ]
+              },
+              "created_at": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "format": "date-time",
+                "description": "When it was made.",
+                "examples": [
+                  "2024-01-01T00:00:00Z"
+                ]
+              },
+              "updated_at": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "format": "date-time",
+                "description": "When it was last changed.",
+                "examples": [
+                  "2024-01-15T10:30:00Z"
+                ]
+              }
+            },
+            "required": [
+              "id",
+              "project_id",
+              "filename",
+              "file_size",
+              "content_type",
+              "tag",
+              "oss_key",
+              "created_at",
+              "updated_at"
+            ]
+          },
+          "CreateProjectFileDownloadUrlResponse": {
+            "type": "object",
+            "description": "Answer of CreateProjectFileDownloadUrl.",
+            "properties": {
+              "download_url": {
+                "type": "string",
+                "description": "Where the contents can be fetched.",
+                "examples": [
+                  "https://example.com/api/files/507f1f77bcf86cd799439050/content?expires=1704070800&signature=6a7f"
+                ]
+              },
+              "expires_in": {
+                "type": "integer",
+                "format": "int64",
+                "description": "For how many seconds.",
+                "examples": [
+                  3600
+                ]
+              }
+            },
+            "required": [
+              "download_url",
+              "expires_in"
+            ]
+          },
+          "ListProjectLinksResponse": {
+            "type": "object",
+            "description": "A page of links.",
+            "properties": {
+              "total": {
+                "type": "integer",
+                "format": "int64",
+                "description": "How many there are in all.",
+                "examples": [
+                  5
+                ]
+              },
+              "items": {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/ProjectLink"
+                },
+                "description": "Those of this page, newest first."
+              }
+            },
+            "required": [
+              "total",
+              "items"
+            ]
+          },
+          "ProjectLink": {
+            "type": "object",
+            "description": "A link of a project (model ProjectLink of the document).",
+            "properties": {
+              "id": {
+                "type": "string",
+                "description": "24 lower-case hex digits.",
+                "examples": [
+                  "507f1f77bcf86cd799439060"
+                ]
+              },
+              "project_id": {
+                "type": "string",
+                "description": "Its project.",
+                "examples": [
+                  "507f1f77bcf86cd799439040"
+                ]
+              },
+              "title": {
+                "type": "string",
+                "description": "What it says.",
+                "examples": [
+                  "项目文档链接"
+                ]
+              },
+              "url": {
+                "type": "string",
+                "description": "Where it leads.",
+                "examples": [
+                  "https://docs.example.com/project"
+                ]
+              },
+              "description": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "description": "What is there.",
+                "examples": [
+                  "项目相关文档"
+                ]
+              },
+              "created_at": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "format": "date-time",
+                "description": "When it was made.",
+                "examples": [
+                  "2024-01-01T00:00:00Z"
+                ]
+              },
+              "updated_at": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "format": "date-time",
+                "description": "When it was last changed.",
+                "examples": [
+                  "2024-01-15T10:30:00Z"
+                ]
+              }
+            },
+            "required": [
+              "id",
+              "project_id",
+              "title",
+              "url",
+              "description",
+              "created_at",
+              "updated_at"
+            ]
+          },
+          "ListProjectTasksResponse": {
+            "type": "object",
+            "description": "A page of tasks.",
+            "properties": {
+              "total": {
+                "type": "integer",
+                "format": "int64",
+                "description": "How many there are in all.",
+                "examples": [
+                  5
+                ]
+              },
+              "items": {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/ProjectTask"
+                },
+                "description": "Those of this page, newest first."
+              }
+            },
+            "required": [
+              "total",
+              "items"
+            ]
+          },
+          "ProjectTask": {
+            "type": "object",
+            "description": "A task of a project (model ProjectTask of the document).",
+            "properties": {
+              "id": {
+                "type": "string",
+                "description": "24 lower-case hex digits.",
+                "examples": [
+                  "507f1f77bcf86cd799439070"
+                ]
+              },
+              "project_id": {
+                "type": "string",
+                "description": "Its project.",
+                "examples": [
+                  "507f1f77bcf86cd799439040"
+                ]
+              },
+              "title": {
+                "type": "string",
+                "description": "What is to be done.",
+                "examples": [
+                  "完成项目文档"
+                ]
+              },
+              "description": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "description": "More of it.",
+                "examples": [
+                  "编写项目相关文档"
+                ]
+              },
+              "status": {
+                "type": "string",
+                "description": "\"pending\" or \"completed\".",
+                "examples": [
+                  "pending"
+                ]
+              },
+              "created_at": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "format": "date-time",
+                "description": "When it was made.",
+                "examples": [
+                  "2024-01-01T00:00:00Z"
+                ]
+              },
+              "updated_at": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "format": "date-time",
+                "description": "When it was last changed.",
+                "examples": [
+                  "2024-01-15T10:30:00Z"
+                ]
+              }
+            },
+            "required": [
+              "id",
+              "project_id",
+              "title",
+              "description",
+              "status",
+              "created_at",
+              "updated_at"
+            ]
+          },
           "SendResetCodeRequest": {
             "type": "object",
             "description": "Request of SendResetCode.",
@@ -8125,6 +10597,18 @@ public enum CustomerServiceAPIDescription {
                 "description": "The question, at least one character and at most 1 MiB.",
                 "examples": [
                   "在尝试导出本月财务报表时，系统提示导出失败，请帮忙处理。"
+                ]
+              },
+              "attachment_ids": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                },
+                "maxItems": 10,
+                "uniqueItems": true,
+                "description": "Files, uploaded by the caller before, that come with it; at most 10.",
+                "examples": [
+                  "f47ac10b-58cc-4372-a567-0e02b2c3d479"
                 ]
               }
             },

@@ -14,11 +14,21 @@ extension CSAAdminV1 {
       dC5wcm90bxoVd2VmdC92MS9vcHRpb25zLnByb3RvIusBChJMaXN0VGlja2V0c1JlcXVlc3QSMgoEc2tpcBgBIAEoA0IfukgEIgIoAKrUGBQKEui3s+i/h+ea\
       hOiusOW9leaVsEgAiAEBEjUKBWxpbWl0GAIgASgFQiG6SAYaBBhkKAGq1BgUChLov5Tlm57nmoTorrDlvZXmlbBIAYgBARJFCg1zdGF0dXNfZmlsdGVyGAMg\
       ASgJQim6SBRyElIHcGVuZGluZ1IHcmVwbGllZKrUGA4KDOW3peWNleeKtuaAgUgCiAEBQgcKBV9za2lwQggKBl9saW1pdEIQCg5fc3RhdHVzX2ZpbHRlciJD\
-      ChNMaXN0VGlja2V0c1Jlc3BvbnNlEg0KBXRvdGFsGAEgASgDEh0KBWl0ZW1zGAIgAygLMg4uY3NhLnYxLlRpY2tldCJeChJSZXBseVRpY2tldFJlcXVlc3QS\
-      EQoJdGlja2V0X2lkGAEgASgJEjUKCGZlZWRiYWNrGAIgASgJQiO6SAPIAQG6SAhyBhABKICAQKrUGA4KDOWbnuWkjeWGheWuuTLEAQoSVGlja2V0QWRtaW5T\
-      ZXJ2aWNlEloKC0xpc3RUaWNrZXRzEiAuY3NhLmFkbWluLnYxLkxpc3RUaWNrZXRzUmVxdWVzdBohLmNzYS5hZG1pbi52MS5MaXN0VGlja2V0c1Jlc3BvbnNl\
-      Igaq1BgCCAMSRwoLUmVwbHlUaWNrZXQSIC5jc2EuYWRtaW4udjEuUmVwbHlUaWNrZXRSZXF1ZXN0Gg4uY3NhLnYxLlRpY2tldCIGqtQYAggDGgmq1BgFCgNj\
-      c2FCDboCCkNTQUFkbWluVjFiBnByb3RvMw==
+      ChNMaXN0VGlja2V0c1Jlc3BvbnNlEg0KBXRvdGFsGAEgASgDEh0KBWl0ZW1zGAIgAygLMg4uY3NhLnYxLlRpY2tldCKTAQoSUmVwbHlUaWNrZXRSZXF1ZXN0\
+      EhEKCXRpY2tldF9pZBgBIAEoCRI1CghmZWVkYmFjaxgCIAEoCUIjukgDyAEBukgIcgYQASiAgECq1BgOCgzlm57lpI3lhoXlrrkSMwoOYXR0YWNobWVudF9p\
+      ZHMYAyADKAlCG7pIB5IBBBAKGAGq1BgNCgbpmYTku7YSA+S4qiIlChBHZXRUaWNrZXRSZXF1ZXN0EhEKCXRpY2tldF9pZBgBIAEoCSKsAQoZTGlzdFRpY2tl\
+      dE1lc3NhZ2VzUmVxdWVzdBIRCgl0aWNrZXRfaWQYASABKAkSMgoEc2tpcBgCIAEoA0IfukgEIgIoAKrUGBQKEui3s+i/h+eahOiusOW9leaVsEgAiAEBEjUK\
+      BWxpbWl0GAMgASgFQiG6SAYaBBhkKAGq1BgUChLov5Tlm57nmoTorrDlvZXmlbBIAYgBAUIHCgVfc2tpcEIICgZfbGltaXQiUQoaTGlzdFRpY2tldE1lc3Nh\
+      Z2VzUmVzcG9uc2USDQoFdG90YWwYASABKAMSJAoFaXRlbXMYAiADKAsyFS5jc2EudjEuVGlja2V0TWVzc2FnZSLGAQoUU2VhcmNoVGlja2V0c1JlcXVlc3QS\
+      MAoFcXVlcnkYASABKAlCIbpIA8gBAbpIBnIEEAEYZKrUGA4KDOaQnOe0ouWGheWuuRIyCgRza2lwGAIgASgDQh+6SAQiAigAqtQYFAoS6Lez6L+H55qE6K6w\
+      5b2V5pWwSACIAQESNQoFbGltaXQYAyABKAVCIbpIBhoEGGQoAarUGBQKEui/lOWbnueahOiusOW9leaVsEgBiAEBQgcKBV9za2lwQggKBl9saW1pdCJFChVT\
+      ZWFyY2hUaWNrZXRzUmVzcG9uc2USDQoFdG90YWwYASABKAMSHQoFaXRlbXMYAiADKAsyDi5jc2EudjEuVGlja2V0MtwDChJUaWNrZXRBZG1pblNlcnZpY2US\
+      WgoLTGlzdFRpY2tldHMSIC5jc2EuYWRtaW4udjEuTGlzdFRpY2tldHNSZXF1ZXN0GiEuY3NhLmFkbWluLnYxLkxpc3RUaWNrZXRzUmVzcG9uc2UiBqrUGAII\
+      AxJHCgtSZXBseVRpY2tldBIgLmNzYS5hZG1pbi52MS5SZXBseVRpY2tldFJlcXVlc3QaDi5jc2EudjEuVGlja2V0Igaq1BgCCAMSQwoJR2V0VGlja2V0Eh4u\
+      Y3NhLmFkbWluLnYxLkdldFRpY2tldFJlcXVlc3QaDi5jc2EudjEuVGlja2V0Igaq1BgCCAMSbwoSTGlzdFRpY2tldE1lc3NhZ2VzEicuY3NhLmFkbWluLnYx\
+      Lkxpc3RUaWNrZXRNZXNzYWdlc1JlcXVlc3QaKC5jc2EuYWRtaW4udjEuTGlzdFRpY2tldE1lc3NhZ2VzUmVzcG9uc2UiBqrUGAIIAxJgCg1TZWFyY2hUaWNr\
+      ZXRzEiIuY3NhLmFkbWluLnYxLlNlYXJjaFRpY2tldHNSZXF1ZXN0GiMuY3NhLmFkbWluLnYxLlNlYXJjaFRpY2tldHNSZXNwb25zZSIGqtQYAggDGgmq1BgF\
+      CgNjc2FCDboCCkNTQUFkbWluVjFiBnByb3RvMw==
       """,
     dependencies: [BufValidate.validateFile, CSAv1.ticketFile, WeftV1.optionsFile])
 
@@ -28,6 +38,12 @@ extension CSAAdminV1 {
     func listTickets(_ request: CSAAdminV1.ListTicketsRequest, _ call: RPC.ServerCall) async throws -> CSAAdminV1.ListTicketsResponse
     /// Replies to a ticket. Every reply is kept; the ticket shows the latest.
     func replyTicket(_ request: CSAAdminV1.ReplyTicketRequest, _ call: RPC.ServerCall) async throws -> CSAv1.Ticket
+    /// One ticket.
+    func getTicket(_ request: CSAAdminV1.GetTicketRequest, _ call: RPC.ServerCall) async throws -> CSAv1.Ticket
+    /// The conversation about a ticket, oldest first, beginning with the question.
+    func listTicketMessages(_ request: CSAAdminV1.ListTicketMessagesRequest, _ call: RPC.ServerCall) async throws -> CSAAdminV1.ListTicketMessagesResponse
+    /// Tickets in whose title, question or conversation all words of a text are, newest first.
+    func searchTickets(_ request: CSAAdminV1.SearchTicketsRequest, _ call: RPC.ServerCall) async throws -> CSAAdminV1.SearchTicketsResponse
   }
 
   /// The RPCs of `csa.admin.v1.TicketAdminService`.
@@ -36,6 +52,12 @@ extension CSAAdminV1 {
     public static let listTickets = RPC.MethodDescriptor(CSAAdminV1.ticketAdminFile.services[0], method: 0)
     /// Replies to a ticket. Every reply is kept; the ticket shows the latest.
     public static let replyTicket = RPC.MethodDescriptor(CSAAdminV1.ticketAdminFile.services[0], method: 1)
+    /// One ticket.
+    public static let getTicket = RPC.MethodDescriptor(CSAAdminV1.ticketAdminFile.services[0], method: 2)
+    /// The conversation about a ticket, oldest first, beginning with the question.
+    public static let listTicketMessages = RPC.MethodDescriptor(CSAAdminV1.ticketAdminFile.services[0], method: 3)
+    /// Tickets in whose title, question or conversation all words of a text are, newest first.
+    public static let searchTickets = RPC.MethodDescriptor(CSAAdminV1.ticketAdminFile.services[0], method: 4)
   }
 
   /// Calls `csa.admin.v1.TicketAdminService`.
@@ -51,6 +73,21 @@ extension CSAAdminV1 {
     /// Replies to a ticket. Every reply is kept; the ticket shows the latest.
     public func replyTicket(_ request: CSAAdminV1.ReplyTicketRequest, options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> CSAv1.Ticket {
       try await self.client.unary(CSAAdminV1.TicketAdminServiceMethods.replyTicket, request, options: options)
+    }
+
+    /// One ticket.
+    public func getTicket(_ request: CSAAdminV1.GetTicketRequest, options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> CSAv1.Ticket {
+      try await self.client.unary(CSAAdminV1.TicketAdminServiceMethods.getTicket, request, options: options)
+    }
+
+    /// The conversation about a ticket, oldest first, beginning with the question.
+    public func listTicketMessages(_ request: CSAAdminV1.ListTicketMessagesRequest, options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> CSAAdminV1.ListTicketMessagesResponse {
+      try await self.client.unary(CSAAdminV1.TicketAdminServiceMethods.listTicketMessages, request, options: options)
+    }
+
+    /// Tickets in whose title, question or conversation all words of a text are, newest first.
+    public func searchTickets(_ request: CSAAdminV1.SearchTicketsRequest, options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> CSAAdminV1.SearchTicketsResponse {
+      try await self.client.unary(CSAAdminV1.TicketAdminServiceMethods.searchTickets, request, options: options)
     }
   }
 
@@ -122,6 +159,8 @@ extension CSAAdminV1 {
     public var ticketID: Swift.String = ""
     /// What the user is told, at least one character and at most 1 MiB. Example: "已优化服务器性能，请重试。"
     public var feedback: Swift.String = ""
+    /// Files, uploaded by the caller before, that come with it; at most 10. Example: "f47ac10b-58cc-4372-a567-0e02b2c3d479"
+    public var attachmentIds: [Swift.String] = []
 
     public var unknownFields = Protobuf.UnknownFields()
     public static let schema = CSAAdminV1.ticketAdminFile.message(at: [2])
@@ -133,6 +172,7 @@ extension CSAAdminV1 {
         case 0: return
         case 10: self.ticketID = try reader.string()
         case 18: self.feedback = try reader.string()
+        case 26: self.attachmentIds.append(try reader.string())
         case let tag: try reader.unknown(tag, into: &self.unknownFields)
         }
       }
@@ -140,8 +180,158 @@ extension CSAAdminV1 {
 
     public func encode(to writer: inout Protobuf.BinaryWriter) {
       writer.unknown(self.unknownFields)
+      writer.repeated(Protobuf.WireString.self, self.attachmentIds, tag: 26)
       if !self.feedback.isEmpty { writer.string(self.feedback, tag: 18) }
       if !self.ticketID.isEmpty { writer.string(self.ticketID, tag: 10) }
+    }
+  }
+
+  /// Request of GetTicket.
+  public struct GetTicketRequest: Protobuf.Message {
+    /// Which one. Example: "507f1f77bcf86cd799439012"
+    public var ticketID: Swift.String = ""
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAAdminV1.ticketAdminFile.message(at: [3])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 10: self.ticketID = try reader.string()
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      if !self.ticketID.isEmpty { writer.string(self.ticketID, tag: 10) }
+    }
+  }
+
+  /// Request of ListTicketMessages.
+  public struct ListTicketMessagesRequest: Protobuf.Message {
+    /// Whose. Example: "507f1f77bcf86cd799439012"
+    public var ticketID: Swift.String = ""
+    /// How many to leave out from the front. Example: 0
+    public var skip: Swift.Int64?
+    /// How many to give at most, 1 to 100; 100 when absent. Example: 100
+    public var limit: Swift.Int32?
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAAdminV1.ticketAdminFile.message(at: [4])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 10: self.ticketID = try reader.string()
+        case 16: self.skip = try reader.int64()
+        case 24: self.limit = try reader.int32()
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      if let value = self.limit { writer.int32(value, tag: 24) }
+      if let value = self.skip { writer.int64(value, tag: 16) }
+      if !self.ticketID.isEmpty { writer.string(self.ticketID, tag: 10) }
+    }
+  }
+
+  /// A page of a conversation.
+  public struct ListTicketMessagesResponse: Protobuf.Message {
+    /// How many messages there are in all, the question included. Example: 3
+    public var total: Swift.Int64 = 0
+    /// Those of this page, oldest first.
+    public var items: [CSAv1.TicketMessage] = []
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAAdminV1.ticketAdminFile.message(at: [5])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 8: self.total = try reader.int64()
+        case 18: try reader.message(appendingTo: &self.items)
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      writer.messages(self.items, tag: 18)
+      if self.total != 0 { writer.int64(self.total, tag: 8) }
+    }
+  }
+
+  /// Request of SearchTickets.
+  public struct SearchTicketsRequest: Protobuf.Message {
+    /// What to look for: words apart by spaces, all of which must be there; case makes no difference. Example: "导出 报表"
+    public var query: Swift.String = ""
+    /// How many to leave out from the front. Example: 0
+    public var skip: Swift.Int64?
+    /// How many to give at most, 1 to 100; 10 when absent. Example: 10
+    public var limit: Swift.Int32?
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAAdminV1.ticketAdminFile.message(at: [6])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 10: self.query = try reader.string()
+        case 16: self.skip = try reader.int64()
+        case 24: self.limit = try reader.int32()
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      if let value = self.limit { writer.int32(value, tag: 24) }
+      if let value = self.skip { writer.int64(value, tag: 16) }
+      if !self.query.isEmpty { writer.string(self.query, tag: 10) }
+    }
+  }
+
+  /// A page of what was found.
+  public struct SearchTicketsResponse: Protobuf.Message {
+    /// How many there are in all. Example: 2
+    public var total: Swift.Int64 = 0
+    /// Those of this page, newest first.
+    public var items: [CSAv1.Ticket] = []
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAAdminV1.ticketAdminFile.message(at: [7])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 8: self.total = try reader.int64()
+        case 18: try reader.message(appendingTo: &self.items)
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      writer.messages(self.items, tag: 18)
+      if self.total != 0 { writer.int64(self.total, tag: 8) }
     }
   }
 }
@@ -152,6 +342,9 @@ extension CSAAdminV1.TicketAdminServiceServer {
     [
       .unary(CSAAdminV1.TicketAdminServiceMethods.listTickets) { try await self.listTickets($0, $1) },
       .unary(CSAAdminV1.TicketAdminServiceMethods.replyTicket) { try await self.replyTicket($0, $1) },
+      .unary(CSAAdminV1.TicketAdminServiceMethods.getTicket) { try await self.getTicket($0, $1) },
+      .unary(CSAAdminV1.TicketAdminServiceMethods.listTicketMessages) { try await self.listTicketMessages($0, $1) },
+      .unary(CSAAdminV1.TicketAdminServiceMethods.searchTickets) { try await self.searchTickets($0, $1) },
     ]
   }
 }

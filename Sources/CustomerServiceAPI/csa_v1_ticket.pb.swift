@@ -11,34 +11,53 @@ extension CSAv1 {
   public static let ticketFile = Protobuf.FileDescriptor(
     base64: """
       ChNjc2EvdjEvdGlja2V0LnByb3RvEgZjc2EudjEaG2J1Zi92YWxpZGF0ZS92YWxpZGF0ZS5wcm90bxocZ29vZ2xlL2FwaS9hbm5vdGF0aW9ucy5wcm90bxob\
-      Z29vZ2xlL3Byb3RvYnVmL2VtcHR5LnByb3RvGh9nb29nbGUvcHJvdG9idWYvdGltZXN0YW1wLnByb3RvGhV3ZWZ0L3YxL29wdGlvbnMucHJvdG8i1gIKBlRp\
-      Y2tldBIKCgJpZBgBIAEoCRINCgV0aXRsZRgCIAEoCRITCgt0aWNrZXRfdHlwZRgDIAEoCRIPCgdjb250ZW50GAQgASgJEg4KBnN0YXR1cxgFIAEoCRIVCghm\
-      ZWVkYmFjaxgGIAEoCUgAiAEBEhUKDWNyZWF0b3JfZW1haWwYByABKAkSHAoPcmVzcG9uZGVyX2VtYWlsGAggASgJSAGIAQESLgoKY3JlYXRlZF9hdBgJIAEo\
-      CzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKdXBkYXRlZF9hdBgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKcmVwbGllZF9h\
-      dBgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCCwoJX2ZlZWRiYWNrQhIKEF9yZXNwb25kZXJfZW1haWwi0gEKE0NyZWF0ZVRpY2tldFJlcXVl\
-      c3QSMQoFdGl0bGUYASABKAlCIrpIA8gBAbpIB3IFEAEYyAGq1BgOCgzlt6XljZXmoIfpopgSUgoLdGlja2V0X3R5cGUYAiABKAlCPbpIA8gBAbpIInIgUglm\
-      aW5hbmNpYWxSCXRlY2huaWNhbFIIYnVzaW5lc3Oq1BgOCgzlt6XljZXnsbvlnosSNAoHY29udGVudBgDIAEoCUIjukgDyAEBukgIcgYQASiAgECq1BgOCgzl\
-      t6XljZXlhoXlrrki6wEKEkxpc3RUaWNrZXRzUmVxdWVzdBIyCgRza2lwGAEgASgDQh+6SAQiAigAqtQYFAoS6Lez6L+H55qE6K6w5b2V5pWwSACIAQESNQoF\
-      bGltaXQYAiABKAVCIbpIBhoEGGQoAarUGBQKEui/lOWbnueahOiusOW9leaVsEgBiAEBEkUKDXN0YXR1c19maWx0ZXIYAyABKAlCKbpIFHISUgdwZW5kaW5n\
-      UgdyZXBsaWVkqtQYDgoM5bel5Y2V54q25oCBSAKIAQFCBwoFX3NraXBCCAoGX2xpbWl0QhAKDl9zdGF0dXNfZmlsdGVyIkMKE0xpc3RUaWNrZXRzUmVzcG9u\
-      c2USDQoFdG90YWwYASABKAMSHQoFaXRlbXMYAiADKAsyDi5jc2EudjEuVGlja2V0IiUKEEdldFRpY2tldFJlcXVlc3QSEQoJdGlja2V0X2lkGAEgASgJIqUB\
-      ChNVcGRhdGVUaWNrZXRSZXF1ZXN0EhEKCXRpY2tldF9pZBgBIAEoCRIwCgV0aXRsZRgCIAEoCUIcukgHcgUQARjIAarUGA4KDOW3peWNleagh+mimEgAiAEB\
-      EjMKB2NvbnRlbnQYAyABKAlCHbpICHIGEAEogIBAqtQYDgoM5bel5Y2V5YaF5a65SAGIAQFCCAoGX3RpdGxlQgoKCF9jb250ZW50IigKE0RlbGV0ZVRpY2tl\
-      dFJlcXVlc3QSEQoJdGlja2V0X2lkGAEgASgJMoMKCg1UaWNrZXRTZXJ2aWNlEtMBCgxDcmVhdGVUaWNrZXQSGy5jc2EudjEuQ3JlYXRlVGlja2V0UmVxdWVz\
-      dBoOLmNzYS52MS5UaWNrZXQilQGC0+STAhEiDC9hcGkvdGlja2V0czoBKqrUGHoIAhDJATozCJEDEhfmnKrnmbvlvZXmiJZUb2tlbuaXoOaViBoV5peg5pWI\
-      55qE6K6k6K+B5Yet5o2uOj4IpgMSOeWPguaVsOmqjOivgeWksei0pe+8iOWmguagh+mimOi/h+mVv+OAgeexu+Wei+mUmeivr+etie+8iRK5AQoLTGlzdFRp\
-      Y2tldHMSGi5jc2EudjEuTGlzdFRpY2tldHNSZXF1ZXN0GhsuY3NhLnYxLkxpc3RUaWNrZXRzUmVzcG9uc2UicYLT5JMCDhIML2FwaS90aWNrZXRzqtQYWQgC\
-      OiUIkQMSCeacqueZu+W9lRoV5peg5pWI55qE6K6k6K+B5Yet5o2uOi4IpgMSKeWPguaVsOmqjOivgeWksei0pe+8iOWmgmxpbWl06LaF6L+HMTAw77yJEvUB\
-      CglHZXRUaWNrZXQSGC5jc2EudjEuR2V0VGlja2V0UmVxdWVzdBoOLmNzYS52MS5UaWNrZXQivQGC0+STAhoSGC9hcGkvdGlja2V0cy97dGlja2V0X2lkfarU\
-      GJgBCAI6JQiRAxIJ5pyq55m75b2VGhXml6DmlYjnmoTorqTor4Hlh63mja46RgiTAxIq5peg5p2D6K6/6Zeu5q2k5bel5Y2V77yI5LiN5piv5Yib5bu66ICF\
-      77yJGhXml6DmnYPorr/pl67mraTlt6XljZU6JQiUAxIP5bel5Y2V5LiN5a2Y5ZyoGg/lt6XljZXkuI3lrZjlnKgS6AIKDFVwZGF0ZVRpY2tldBIbLmNzYS52\
-      MS5VcGRhdGVUaWNrZXRSZXF1ZXN0Gg4uY3NhLnYxLlRpY2tldCKqAoLT5JMCHRoYL2FwaS90aWNrZXRzL3t0aWNrZXRfaWR9OgEqqtQYggIIAjpPCJADEiTl\
-      t6XljZXlt7Looqvlm57lpI3vvIzkuI3og73lho3mm7TmlrAaJOW3peWNleW3suiiq+WbnuWkje+8jOS4jeiDveWGjeabtOaWsDolCJEDEgnmnKrnmbvlvZUa\
-      FeaXoOaViOeahOiupOivgeWHreaNrjpGCJMDEirml6DmnYPmm7TmlrDmraTlt6XljZXvvIjkuI3mmK/liJvlu7rogIXvvIkaFeaXoOadg+abtOaWsOatpOW3\
-      peWNlTolCJQDEg/lt6XljZXkuI3lrZjlnKgaD+W3peWNleS4jeWtmOWcqDoXCKYDEhLlj4LmlbDpqozor4HlpLHotKUS8QEKDERlbGV0ZVRpY2tldBIbLmNz\
-      YS52MS5EZWxldGVUaWNrZXRSZXF1ZXN0GhYuZ29vZ2xlLnByb3RvYnVmLkVtcHR5IqsBgtPkkwIaKhgvYXBpL3RpY2tldHMve3RpY2tldF9pZH2q1BiGAQgC\
-      EMwBOiUIkQMSCeacqueZu+W9lRoV5peg5pWI55qE6K6k6K+B5Yet5o2uOjEIkwMSFeaXoOadg+WIoOmZpOatpOW3peWNlRoV5peg5p2D5Yig6Zmk5q2k5bel\
-      5Y2VOiUIlAMSD+W3peWNleS4jeWtmOWcqBoP5bel5Y2V5LiN5a2Y5ZyoGgmq1BgFCgNjc2FCCLoCBUNTQXYxYgZwcm90bzM=
+      Z29vZ2xlL3Byb3RvYnVmL2VtcHR5LnByb3RvGh9nb29nbGUvcHJvdG9idWYvdGltZXN0YW1wLnByb3RvGhV3ZWZ0L3YxL29wdGlvbnMucHJvdG8iyAEKDVRp\
+      Y2tldE1lc3NhZ2USCgoCaWQYASABKAkSEQoJdGlja2V0X2lkGAIgASgJEhQKDGF1dGhvcl9lbWFpbBgDIAEoCRISCgpmcm9tX3N0YWZmGAQgASgIEg8KB2Nv\
+      bnRlbnQYBSABKAkSLQoLYXR0YWNobWVudHMYBiADKAsyGC5jc2EudjEuVGlja2V0QXR0YWNobWVudBIuCgpjcmVhdGVkX2F0GAcgASgLMhouZ29vZ2xlLnBy\
+      b3RvYnVmLlRpbWVzdGFtcCJ0ChBUaWNrZXRBdHRhY2htZW50Eg8KB2ZpbGVfaWQYASABKAkSEAoIZmlsZW5hbWUYAiABKAkSEQoJZmlsZV9zaXplGAMgASgD\
+      EhQKDGNvbnRlbnRfdHlwZRgEIAEoCRIUCgxkb3dubG9hZF91cmwYBSABKAki1gIKBlRpY2tldBIKCgJpZBgBIAEoCRINCgV0aXRsZRgCIAEoCRITCgt0aWNr\
+      ZXRfdHlwZRgDIAEoCRIPCgdjb250ZW50GAQgASgJEg4KBnN0YXR1cxgFIAEoCRIVCghmZWVkYmFjaxgGIAEoCUgAiAEBEhUKDWNyZWF0b3JfZW1haWwYByAB\
+      KAkSHAoPcmVzcG9uZGVyX2VtYWlsGAggASgJSAGIAQESLgoKY3JlYXRlZF9hdBgJIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKdXBkYXRl\
+      ZF9hdBgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKcmVwbGllZF9hdBgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCCwoJ\
+      X2ZlZWRiYWNrQhIKEF9yZXNwb25kZXJfZW1haWwihwIKE0NyZWF0ZVRpY2tldFJlcXVlc3QSMQoFdGl0bGUYASABKAlCIrpIA8gBAbpIB3IFEAEYyAGq1BgO\
+      Cgzlt6XljZXmoIfpopgSUgoLdGlja2V0X3R5cGUYAiABKAlCPbpIA8gBAbpIInIgUglmaW5hbmNpYWxSCXRlY2huaWNhbFIIYnVzaW5lc3Oq1BgOCgzlt6Xl\
+      jZXnsbvlnosSNAoHY29udGVudBgDIAEoCUIjukgDyAEBukgIcgYQASiAgECq1BgOCgzlt6XljZXlhoXlrrkSMwoOYXR0YWNobWVudF9pZHMYBCADKAlCG7pI\
+      B5IBBBAKGAGq1BgNCgbpmYTku7YSA+S4qiLrAQoSTGlzdFRpY2tldHNSZXF1ZXN0EjIKBHNraXAYASABKANCH7pIBCICKACq1BgUChLot7Pov4fnmoTorrDl\
+      vZXmlbBIAIgBARI1CgVsaW1pdBgCIAEoBUIhukgGGgQYZCgBqtQYFAoS6L+U5Zue55qE6K6w5b2V5pWwSAGIAQESRQoNc3RhdHVzX2ZpbHRlchgDIAEoCUIp\
+      ukgUchJSB3BlbmRpbmdSB3JlcGxpZWSq1BgOCgzlt6XljZXnirbmgIFIAogBAUIHCgVfc2tpcEIICgZfbGltaXRCEAoOX3N0YXR1c19maWx0ZXIiQwoTTGlz\
+      dFRpY2tldHNSZXNwb25zZRINCgV0b3RhbBgBIAEoAxIdCgVpdGVtcxgCIAMoCzIOLmNzYS52MS5UaWNrZXQiJQoQR2V0VGlja2V0UmVxdWVzdBIRCgl0aWNr\
+      ZXRfaWQYASABKAkipQEKE1VwZGF0ZVRpY2tldFJlcXVlc3QSEQoJdGlja2V0X2lkGAEgASgJEjAKBXRpdGxlGAIgASgJQhy6SAdyBRABGMgBqtQYDgoM5bel\
+      5Y2V5qCH6aKYSACIAQESMwoHY29udGVudBgDIAEoCUIdukgIcgYQASiAgECq1BgOCgzlt6XljZXlhoXlrrlIAYgBAUIICgZfdGl0bGVCCgoIX2NvbnRlbnQi\
+      KAoTRGVsZXRlVGlja2V0UmVxdWVzdBIRCgl0aWNrZXRfaWQYASABKAkirAEKGUxpc3RUaWNrZXRNZXNzYWdlc1JlcXVlc3QSEQoJdGlja2V0X2lkGAEgASgJ\
+      EjIKBHNraXAYAiABKANCH7pIBCICKACq1BgUChLot7Pov4fnmoTorrDlvZXmlbBIAIgBARI1CgVsaW1pdBgDIAEoBUIhukgGGgQYZCgBqtQYFAoS6L+U5Zue\
+      55qE6K6w5b2V5pWwSAGIAQFCBwoFX3NraXBCCAoGX2xpbWl0IlEKGkxpc3RUaWNrZXRNZXNzYWdlc1Jlc3BvbnNlEg0KBXRvdGFsGAEgASgDEiQKBWl0ZW1z\
+      GAIgAygLMhUuY3NhLnYxLlRpY2tldE1lc3NhZ2UilwEKF0FkZFRpY2tldE1lc3NhZ2VSZXF1ZXN0EhEKCXRpY2tldF9pZBgBIAEoCRI0Cgdjb250ZW50GAIg\
+      ASgJQiO6SAPIAQG6SAhyBhABKICAQKrUGA4KDOa2iOaBr+WGheWuuRIzCg5hdHRhY2htZW50X2lkcxgDIAMoCUIbukgHkgEEEAoYAarUGA0KBumZhOS7thID\
+      5LiqIsYBChRTZWFyY2hUaWNrZXRzUmVxdWVzdBIwCgVxdWVyeRgBIAEoCUIhukgDyAEBukgGcgQQARhkqtQYDgoM5pCc57Si5YaF5a65EjIKBHNraXAYAiAB\
+      KANCH7pIBCICKACq1BgUChLot7Pov4fnmoTorrDlvZXmlbBIAIgBARI1CgVsaW1pdBgDIAEoBUIhukgGGgQYZCgBqtQYFAoS6L+U5Zue55qE6K6w5b2V5pWw\
+      SAGIAQFCBwoFX3NraXBCCAoGX2xpbWl0IkUKFVNlYXJjaFRpY2tldHNSZXNwb25zZRINCgV0b3RhbBgBIAEoAxIdCgVpdGVtcxgCIAMoCzIOLmNzYS52MS5U\
+      aWNrZXQyog8KDVRpY2tldFNlcnZpY2US0wEKDENyZWF0ZVRpY2tldBIbLmNzYS52MS5DcmVhdGVUaWNrZXRSZXF1ZXN0Gg4uY3NhLnYxLlRpY2tldCKVAYLT\
+      5JMCESIML2FwaS90aWNrZXRzOgEqqtQYeggCEMkBOjMIkQMSF+acqueZu+W9leaIllRva2Vu5peg5pWIGhXml6DmlYjnmoTorqTor4Hlh63mja46PgimAxI5\
+      5Y+C5pWw6aqM6K+B5aSx6LSl77yI5aaC5qCH6aKY6L+H6ZW/44CB57G75Z6L6ZSZ6K+v562J77yJErkBCgtMaXN0VGlja2V0cxIaLmNzYS52MS5MaXN0VGlj\
+      a2V0c1JlcXVlc3QaGy5jc2EudjEuTGlzdFRpY2tldHNSZXNwb25zZSJxgtPkkwIOEgwvYXBpL3RpY2tldHOq1BhZCAI6JQiRAxIJ5pyq55m75b2VGhXml6Dm\
+      lYjnmoTorqTor4Hlh63mja46LgimAxIp5Y+C5pWw6aqM6K+B5aSx6LSl77yI5aaCbGltaXTotoXov4cxMDDvvIkS9QEKCUdldFRpY2tldBIYLmNzYS52MS5H\
+      ZXRUaWNrZXRSZXF1ZXN0Gg4uY3NhLnYxLlRpY2tldCK9AYLT5JMCGhIYL2FwaS90aWNrZXRzL3t0aWNrZXRfaWR9qtQYmAEIAjolCJEDEgnmnKrnmbvlvZUa\
+      FeaXoOaViOeahOiupOivgeWHreaNrjpGCJMDEirml6DmnYPorr/pl67mraTlt6XljZXvvIjkuI3mmK/liJvlu7rogIXvvIkaFeaXoOadg+iuv+mXruatpOW3\
+      peWNlTolCJQDEg/lt6XljZXkuI3lrZjlnKgaD+W3peWNleS4jeWtmOWcqBLoAgoMVXBkYXRlVGlja2V0EhsuY3NhLnYxLlVwZGF0ZVRpY2tldFJlcXVlc3Qa\
+      Di5jc2EudjEuVGlja2V0IqoCgtPkkwIdGhgvYXBpL3RpY2tldHMve3RpY2tldF9pZH06ASqq1BiCAggCOk8IkAMSJOW3peWNleW3suiiq+WbnuWkje+8jOS4\
+      jeiDveWGjeabtOaWsBok5bel5Y2V5bey6KKr5Zue5aSN77yM5LiN6IO95YaN5pu05pawOiUIkQMSCeacqueZu+W9lRoV5peg5pWI55qE6K6k6K+B5Yet5o2u\
+      OkYIkwMSKuaXoOadg+abtOaWsOatpOW3peWNle+8iOS4jeaYr+WIm+W7uuiAhe+8iRoV5peg5p2D5pu05paw5q2k5bel5Y2VOiUIlAMSD+W3peWNleS4jeWt\
+      mOWcqBoP5bel5Y2V5LiN5a2Y5ZyoOhcIpgMSEuWPguaVsOmqjOivgeWksei0pRLxAQoMRGVsZXRlVGlja2V0EhsuY3NhLnYxLkRlbGV0ZVRpY2tldFJlcXVl\
+      c3QaFi5nb29nbGUucHJvdG9idWYuRW1wdHkiqwGC0+STAhoqGC9hcGkvdGlja2V0cy97dGlja2V0X2lkfarUGIYBCAIQzAE6JQiRAxIJ5pyq55m75b2VGhXm\
+      l6DmlYjnmoTorqTor4Hlh63mja46MQiTAxIV5peg5p2D5Yig6Zmk5q2k5bel5Y2VGhXml6DmnYPliKDpmaTmraTlt6XljZU6JQiUAxIP5bel5Y2V5LiN5a2Y\
+      5ZyoGg/lt6XljZXkuI3lrZjlnKgS5gEKEkxpc3RUaWNrZXRNZXNzYWdlcxIhLmNzYS52MS5MaXN0VGlja2V0TWVzc2FnZXNSZXF1ZXN0GiIuY3NhLnYxLkxp\
+      c3RUaWNrZXRNZXNzYWdlc1Jlc3BvbnNlIogBqtQYgwEIAjolCJEDEgnmnKrnmbvlvZUaFeaXoOaViOeahOiupOivgeWHreaNrjoxCJMDEhXml6DmnYPorr/p\
+      l67mraTlt6XljZUaFeaXoOadg+iuv+mXruatpOW3peWNlTolCJQDEg/lt6XljZXkuI3lrZjlnKgaD+W3peWNleS4jeWtmOWcqBKcAgoQQWRkVGlja2V0TWVz\
+      c2FnZRIfLmNzYS52MS5BZGRUaWNrZXRNZXNzYWdlUmVxdWVzdBoVLmNzYS52MS5UaWNrZXRNZXNzYWdlIs8BqtQYygEIAjosCJADEifpmYTku7bkuI3lrZjl\
+      nKjmiJbkuI3lsZ7kuo7lvZPliY3nlKjmiLc6JQiRAxIJ5pyq55m75b2VGhXml6DmlYjnmoTorqTor4Hlh63mja46MQiTAxIV5peg5p2D5pu05paw5q2k5bel\
+      5Y2VGhXml6DmnYPmm7TmlrDmraTlt6XljZU6JQiUAxIP5bel5Y2V5LiN5a2Y5ZyoGg/lt6XljZXkuI3lrZjlnKg6FwimAxIS5Y+C5pWw6aqM6K+B5aSx6LSl\
+      EpQBCg1TZWFyY2hUaWNrZXRzEhwuY3NhLnYxLlNlYXJjaFRpY2tldHNSZXF1ZXN0Gh0uY3NhLnYxLlNlYXJjaFRpY2tldHNSZXNwb25zZSJGqtQYQggCOiUI\
+      kQMSCeacqueZu+W9lRoV5peg5pWI55qE6K6k6K+B5Yet5o2uOhcIpgMSEuWPguaVsOmqjOivgeWksei0pRoJqtQYBQoDY3NhQgi6AgVDU0F2MWIGcHJvdG8z
       """,
     dependencies: [BufValidate.validateFile, GoogleAPI.annotationsFile, GoogleProtobuf.emptyFile, GoogleProtobuf.timestampFile, WeftV1.optionsFile])
 
@@ -54,6 +73,12 @@ extension CSAv1 {
     func updateTicket(_ request: CSAv1.UpdateTicketRequest, _ call: RPC.ServerCall) async throws -> CSAv1.Ticket
     /// Deletes a ticket and its replies.
     func deleteTicket(_ request: CSAv1.DeleteTicketRequest, _ call: RPC.ServerCall) async throws -> GoogleProtobuf.Empty
+    /// The conversation about a ticket of the caller's, oldest first, beginning with the question. Over RPC only.
+    func listTicketMessages(_ request: CSAv1.ListTicketMessagesRequest, _ call: RPC.ServerCall) async throws -> CSAv1.ListTicketMessagesResponse
+    /// Adds to a ticket of the caller's, replied to or not: it waits for a reply again. Over RPC only.
+    func addTicketMessage(_ request: CSAv1.AddTicketMessageRequest, _ call: RPC.ServerCall) async throws -> CSAv1.TicketMessage
+    /// The caller's tickets in whose title, question or conversation all words of a text are, newest first. Over RPC only.
+    func searchTickets(_ request: CSAv1.SearchTicketsRequest, _ call: RPC.ServerCall) async throws -> CSAv1.SearchTicketsResponse
   }
 
   /// The RPCs of `csa.v1.TicketService`.
@@ -68,6 +93,12 @@ extension CSAv1 {
     public static let updateTicket = RPC.MethodDescriptor(CSAv1.ticketFile.services[0], method: 3)
     /// Deletes a ticket and its replies.
     public static let deleteTicket = RPC.MethodDescriptor(CSAv1.ticketFile.services[0], method: 4)
+    /// The conversation about a ticket of the caller's, oldest first, beginning with the question. Over RPC only.
+    public static let listTicketMessages = RPC.MethodDescriptor(CSAv1.ticketFile.services[0], method: 5)
+    /// Adds to a ticket of the caller's, replied to or not: it waits for a reply again. Over RPC only.
+    public static let addTicketMessage = RPC.MethodDescriptor(CSAv1.ticketFile.services[0], method: 6)
+    /// The caller's tickets in whose title, question or conversation all words of a text are, newest first. Over RPC only.
+    public static let searchTickets = RPC.MethodDescriptor(CSAv1.ticketFile.services[0], method: 7)
   }
 
   /// Calls `csa.v1.TicketService`.
@@ -99,6 +130,111 @@ extension CSAv1 {
     public func deleteTicket(_ request: CSAv1.DeleteTicketRequest, options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> GoogleProtobuf.Empty {
       try await self.client.unary(CSAv1.TicketServiceMethods.deleteTicket, request, options: options)
     }
+
+    /// The conversation about a ticket of the caller's, oldest first, beginning with the question. Over RPC only.
+    public func listTicketMessages(_ request: CSAv1.ListTicketMessagesRequest, options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> CSAv1.ListTicketMessagesResponse {
+      try await self.client.unary(CSAv1.TicketServiceMethods.listTicketMessages, request, options: options)
+    }
+
+    /// Adds to a ticket of the caller's, replied to or not: it waits for a reply again. Over RPC only.
+    public func addTicketMessage(_ request: CSAv1.AddTicketMessageRequest, options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> CSAv1.TicketMessage {
+      try await self.client.unary(CSAv1.TicketServiceMethods.addTicketMessage, request, options: options)
+    }
+
+    /// The caller's tickets in whose title, question or conversation all words of a text are, newest first. Over RPC only.
+    public func searchTickets(_ request: CSAv1.SearchTicketsRequest, options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> CSAv1.SearchTicketsResponse {
+      try await self.client.unary(CSAv1.TicketServiceMethods.searchTickets, request, options: options)
+    }
+  }
+
+  /// One message of the conversation about a ticket.
+  public struct TicketMessage: Protobuf.Message {
+    /// 24 lower-case hex digits; the question that opened the ticket bears the ticket's own. Example: "507f1f77bcf86cd799439014"
+    public var id: Swift.String = ""
+    /// Its ticket. Example: "507f1f77bcf86cd799439012"
+    public var ticketID: Swift.String = ""
+    /// Who wrote it. Example: "admin@example.com"
+    public var authorEmail: Swift.String = ""
+    /// Whether an administrator wrote it, as one. Example: true
+    public var fromStaff: Swift.Bool = false
+    /// What it says. Example: "已优化服务器性能，请重试。"
+    public var content: Swift.String = ""
+    /// Files that came with it.
+    public var attachments: [CSAv1.TicketAttachment] = []
+    /// When it was written. Example: "2024-01-01T12:00:00Z"
+    public var createdAt: GoogleProtobuf.Timestamp?
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAv1.ticketFile.message(at: [0])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 10: self.id = try reader.string()
+        case 18: self.ticketID = try reader.string()
+        case 26: self.authorEmail = try reader.string()
+        case 32: self.fromStaff = try reader.bool()
+        case 42: self.content = try reader.string()
+        case 50: try reader.message(appendingTo: &self.attachments)
+        case 58: try reader.message(into: &self.createdAt)
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      if let value = self.createdAt { writer.message(value, tag: 58) }
+      writer.messages(self.attachments, tag: 50)
+      if !self.content.isEmpty { writer.string(self.content, tag: 42) }
+      if self.fromStaff { writer.bool(self.fromStaff, tag: 32) }
+      if !self.authorEmail.isEmpty { writer.string(self.authorEmail, tag: 26) }
+      if !self.ticketID.isEmpty { writer.string(self.ticketID, tag: 18) }
+      if !self.id.isEmpty { writer.string(self.id, tag: 10) }
+    }
+  }
+
+  /// A file that came with a message.
+  public struct TicketAttachment: Protobuf.Message {
+    /// Its id, as the upload gave it. Example: "f47ac10b-58cc-4372-a567-0e02b2c3d479"
+    public var fileID: Swift.String = ""
+    /// Its name. Example: "截图.png"
+    public var filename: Swift.String = ""
+    /// Its size in bytes. Example: 10240
+    public var fileSize: Swift.Int64 = 0
+    /// Its media type. Example: "image/png"
+    public var contentType: Swift.String = ""
+    /// Where it can be fetched for an hour. Example: "https://example.com/api/files/f47ac10b-58cc-4372-a567-0e02b2c3d479/content?expires=1704070800&signature=6a7f"
+    public var downloadURL: Swift.String = ""
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAv1.ticketFile.message(at: [1])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 10: self.fileID = try reader.string()
+        case 18: self.filename = try reader.string()
+        case 24: self.fileSize = try reader.int64()
+        case 34: self.contentType = try reader.string()
+        case 42: self.downloadURL = try reader.string()
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      if !self.downloadURL.isEmpty { writer.string(self.downloadURL, tag: 42) }
+      if !self.contentType.isEmpty { writer.string(self.contentType, tag: 34) }
+      if self.fileSize != 0 { writer.int64(self.fileSize, tag: 24) }
+      if !self.filename.isEmpty { writer.string(self.filename, tag: 18) }
+      if !self.fileID.isEmpty { writer.string(self.fileID, tag: 10) }
+    }
   }
 
   /// A ticket.
@@ -127,7 +263,7 @@ extension CSAv1 {
     public var repliedAt: GoogleProtobuf.Timestamp?
 
     public var unknownFields = Protobuf.UnknownFields()
-    public static let schema = CSAv1.ticketFile.message(at: [0])
+    public static let schema = CSAv1.ticketFile.message(at: [2])
     public init() {}
 
     public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
@@ -174,9 +310,11 @@ extension CSAv1 {
     public var ticketType: Swift.String = ""
     /// The question, at least one character and at most 1 MiB. Example: "在尝试导出本月财务报表时，系统提示导出失败，请帮忙处理。"
     public var content: Swift.String = ""
+    /// Files, uploaded by the caller before, that come with it; at most 10. Example: "f47ac10b-58cc-4372-a567-0e02b2c3d479"
+    public var attachmentIds: [Swift.String] = []
 
     public var unknownFields = Protobuf.UnknownFields()
-    public static let schema = CSAv1.ticketFile.message(at: [1])
+    public static let schema = CSAv1.ticketFile.message(at: [3])
     public init() {}
 
     public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
@@ -186,6 +324,7 @@ extension CSAv1 {
         case 10: self.title = try reader.string()
         case 18: self.ticketType = try reader.string()
         case 26: self.content = try reader.string()
+        case 34: self.attachmentIds.append(try reader.string())
         case let tag: try reader.unknown(tag, into: &self.unknownFields)
         }
       }
@@ -193,6 +332,7 @@ extension CSAv1 {
 
     public func encode(to writer: inout Protobuf.BinaryWriter) {
       writer.unknown(self.unknownFields)
+      writer.repeated(Protobuf.WireString.self, self.attachmentIds, tag: 34)
       if !self.content.isEmpty { writer.string(self.content, tag: 26) }
       if !self.ticketType.isEmpty { writer.string(self.ticketType, tag: 18) }
       if !self.title.isEmpty { writer.string(self.title, tag: 10) }
@@ -209,7 +349,7 @@ extension CSAv1 {
     public var statusFilter: Swift.String?
 
     public var unknownFields = Protobuf.UnknownFields()
-    public static let schema = CSAv1.ticketFile.message(at: [2])
+    public static let schema = CSAv1.ticketFile.message(at: [4])
     public init() {}
 
     public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
@@ -240,7 +380,7 @@ extension CSAv1 {
     public var items: [CSAv1.Ticket] = []
 
     public var unknownFields = Protobuf.UnknownFields()
-    public static let schema = CSAv1.ticketFile.message(at: [3])
+    public static let schema = CSAv1.ticketFile.message(at: [5])
     public init() {}
 
     public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
@@ -267,7 +407,7 @@ extension CSAv1 {
     public var ticketID: Swift.String = ""
 
     public var unknownFields = Protobuf.UnknownFields()
-    public static let schema = CSAv1.ticketFile.message(at: [4])
+    public static let schema = CSAv1.ticketFile.message(at: [6])
     public init() {}
 
     public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
@@ -296,7 +436,7 @@ extension CSAv1 {
     public var content: Swift.String?
 
     public var unknownFields = Protobuf.UnknownFields()
-    public static let schema = CSAv1.ticketFile.message(at: [5])
+    public static let schema = CSAv1.ticketFile.message(at: [7])
     public init() {}
 
     public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
@@ -325,7 +465,7 @@ extension CSAv1 {
     public var ticketID: Swift.String = ""
 
     public var unknownFields = Protobuf.UnknownFields()
-    public static let schema = CSAv1.ticketFile.message(at: [6])
+    public static let schema = CSAv1.ticketFile.message(at: [8])
     public init() {}
 
     public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
@@ -343,6 +483,163 @@ extension CSAv1 {
       if !self.ticketID.isEmpty { writer.string(self.ticketID, tag: 10) }
     }
   }
+
+  /// Request of ListTicketMessages.
+  public struct ListTicketMessagesRequest: Protobuf.Message {
+    /// Whose. Example: "507f1f77bcf86cd799439012"
+    public var ticketID: Swift.String = ""
+    /// How many to leave out from the front. Example: 0
+    public var skip: Swift.Int64?
+    /// How many to give at most, 1 to 100; 100 when absent. Example: 100
+    public var limit: Swift.Int32?
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAv1.ticketFile.message(at: [9])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 10: self.ticketID = try reader.string()
+        case 16: self.skip = try reader.int64()
+        case 24: self.limit = try reader.int32()
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      if let value = self.limit { writer.int32(value, tag: 24) }
+      if let value = self.skip { writer.int64(value, tag: 16) }
+      if !self.ticketID.isEmpty { writer.string(self.ticketID, tag: 10) }
+    }
+  }
+
+  /// A page of a conversation.
+  public struct ListTicketMessagesResponse: Protobuf.Message {
+    /// How many messages there are in all, the question included. Example: 3
+    public var total: Swift.Int64 = 0
+    /// Those of this page, oldest first.
+    public var items: [CSAv1.TicketMessage] = []
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAv1.ticketFile.message(at: [10])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 8: self.total = try reader.int64()
+        case 18: try reader.message(appendingTo: &self.items)
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      writer.messages(self.items, tag: 18)
+      if self.total != 0 { writer.int64(self.total, tag: 8) }
+    }
+  }
+
+  /// Request of AddTicketMessage.
+  public struct AddTicketMessageRequest: Protobuf.Message {
+    /// Which ticket. Example: "507f1f77bcf86cd799439012"
+    public var ticketID: Swift.String = ""
+    /// What to say, at least one character and at most 1 MiB. Example: "问题依然存在。"
+    public var content: Swift.String = ""
+    /// Files, uploaded by the caller before, that come with it; at most 10. Example: "f47ac10b-58cc-4372-a567-0e02b2c3d479"
+    public var attachmentIds: [Swift.String] = []
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAv1.ticketFile.message(at: [11])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 10: self.ticketID = try reader.string()
+        case 18: self.content = try reader.string()
+        case 26: self.attachmentIds.append(try reader.string())
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      writer.repeated(Protobuf.WireString.self, self.attachmentIds, tag: 26)
+      if !self.content.isEmpty { writer.string(self.content, tag: 18) }
+      if !self.ticketID.isEmpty { writer.string(self.ticketID, tag: 10) }
+    }
+  }
+
+  /// Request of SearchTickets.
+  public struct SearchTicketsRequest: Protobuf.Message {
+    /// What to look for: words apart by spaces, all of which must be there; case makes no difference. Example: "导出 报表"
+    public var query: Swift.String = ""
+    /// How many to leave out from the front. Example: 0
+    public var skip: Swift.Int64?
+    /// How many to give at most, 1 to 100; 10 when absent. Example: 10
+    public var limit: Swift.Int32?
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAv1.ticketFile.message(at: [12])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 10: self.query = try reader.string()
+        case 16: self.skip = try reader.int64()
+        case 24: self.limit = try reader.int32()
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      if let value = self.limit { writer.int32(value, tag: 24) }
+      if let value = self.skip { writer.int64(value, tag: 16) }
+      if !self.query.isEmpty { writer.string(self.query, tag: 10) }
+    }
+  }
+
+  /// A page of what was found.
+  public struct SearchTicketsResponse: Protobuf.Message {
+    /// How many there are in all. Example: 2
+    public var total: Swift.Int64 = 0
+    /// Those of this page, newest first.
+    public var items: [CSAv1.Ticket] = []
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAv1.ticketFile.message(at: [13])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 8: self.total = try reader.int64()
+        case 18: try reader.message(appendingTo: &self.items)
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      writer.messages(self.items, tag: 18)
+      if self.total != 0 { writer.int64(self.total, tag: 8) }
+    }
+  }
 }
 
 extension CSAv1.TicketServiceServer {
@@ -354,6 +651,9 @@ extension CSAv1.TicketServiceServer {
       .unary(CSAv1.TicketServiceMethods.getTicket) { try await self.getTicket($0, $1) },
       .unary(CSAv1.TicketServiceMethods.updateTicket) { try await self.updateTicket($0, $1) },
       .unary(CSAv1.TicketServiceMethods.deleteTicket) { try await self.deleteTicket($0, $1) },
+      .unary(CSAv1.TicketServiceMethods.listTicketMessages) { try await self.listTicketMessages($0, $1) },
+      .unary(CSAv1.TicketServiceMethods.addTicketMessage) { try await self.addTicketMessage($0, $1) },
+      .unary(CSAv1.TicketServiceMethods.searchTickets) { try await self.searchTickets($0, $1) },
     ]
   }
 }

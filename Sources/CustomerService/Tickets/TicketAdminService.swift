@@ -33,4 +33,20 @@ struct TicketAdminService: CSAAdminV1.TicketAdminServiceServer {
     guard let ticket else { throw CustomerServiceError.ticketNotFound }
     return CSAv1.Ticket(ticket)
   }
+
+  func getTicket(_ request: CSAAdminV1.GetTicketRequest, _ call: ServerCall) async throws -> CSAv1.Ticket {
+    let ticket = try await database.read(for: call) { try TicketStore.ticket(request.ticketID, $0) }
+    guard let ticket else { throw CustomerServiceError.ticketNotFound }
+    return CSAv1.Ticket(ticket)
+  }
+
+  func listTicketMessages(
+    _ request: CSAAdminV1.ListTicketMessagesRequest, _ call: ServerCall
+  ) async throws -> CSAAdminV1.ListTicketMessagesResponse {
+    throw RPCError(.unimplemented, "尚未提供")
+  }
+
+  func searchTickets(_ request: CSAAdminV1.SearchTicketsRequest, _ call: ServerCall) async throws -> CSAAdminV1.SearchTicketsResponse {
+    throw RPCError(.unimplemented, "尚未提供")
+  }
 }

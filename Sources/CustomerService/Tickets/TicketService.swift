@@ -73,4 +73,16 @@ struct TicketService: CSAv1.TicketServiceServer {
     }
     return GoogleProtobuf.Empty()
   }
+
+  func listTicketMessages(_ request: CSAv1.ListTicketMessagesRequest, _ call: ServerCall) async throws -> CSAv1.ListTicketMessagesResponse {
+    throw RPCError(.unimplemented, "尚未提供")
+  }
+
+  func addTicketMessage(_ request: CSAv1.AddTicketMessageRequest, _ call: ServerCall) async throws -> CSAv1.TicketMessage {
+    throw RPCError(.unimplemented, "尚未提供")
+  }
+
+  func searchTickets(_ request: CSAv1.SearchTicketsRequest, _ call: ServerCall) async throws -> CSAv1.SearchTicketsResponse {
+    throw RPCError(.unimplemented, "尚未提供")
+  }
 }
