@@ -25,6 +25,7 @@ public enum CustomerServiceAPIDescription {
       CSAv1.businessAccountFile,
       CSAv1.contactFile,
       CSAv1.contractFile,
+      CSAv1.fileFile,
       CSAv1.oauthFile,
       CSAv1.oauthPageFile,
       CSAv1.passkeyFile,
@@ -62,6 +63,10 @@ public enum CustomerServiceAPIDescription {
         {
           "name": "ContractService",
           "description": "The caller's own contracts; what they say is written by administrators."
+        },
+        {
+          "name": "FileService",
+          "description": "Uploads and their contents."
         },
         {
           "name": "OAuthService",
@@ -2211,6 +2216,412 @@ public enum CustomerServiceAPIDescription {
                 "lang": "Shell",
                 "label": "weft call",
                 "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 csa.v1.ContractService/UpdateContractSignStatus \\\n  '{\"contract_id\": \"507f1f77bcf86cd799439030\", \"is_signed\": true}'"
+              }
+            ]
+          }
+        },
+        "/api/upload": {
+          "post": {
+            "operationId": "FileService_UploadFile",
+            "tags": [
+              "FileService"
+            ],
+            "summary": "Takes a file, at most 100 MiB, in pieces: over REST a multipart/form-data body; over RPC the first message says what it is, every message may carry a piece.",
+            "requestBody": {
+              "required": true,
+              "content": {
+                "multipart/form-data": {
+                  "schema": {
+                    "type": "object",
+                    "description": "Request of UploadFile, a message of many.",
+                    "properties": {
+                      "file": {
+                        "type": "string",
+                        "format": "binary",
+                        "contentMediaType": "application/octet-stream"
+                      },
+                      "tag": {
+                        "type": "string",
+                        "maxLength": 64,
+                        "description": "What it is filed under, at most 64 characters.",
+                        "examples": [
+                          "文档"
+                        ]
+                      }
+                    },
+                    "required": [
+                      "file"
+                    ]
+                  }
+                }
+              }
+            },
+            "responses": {
+              "201": {
+                "description": "An upload, as it was taken.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/UploadedFile"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "description": "文件类型不支持",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "文件类型不支持": {
+                        "summary": "文件类型不支持",
+                        "value": {
+                          "detail": "文件类型不支持"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "未登录",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "未登录",
+                        "value": {
+                          "detail": "无效的认证凭据"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "408": {
+                "description": "上传超时",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    }
+                  }
+                }
+              },
+              "413": {
+                "description": "文件过大",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "文件过大": {
+                        "summary": "文件过大",
+                        "value": {
+                          "detail": "文件过大"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "422": {
+                "description": "参数验证失败",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求过于频繁",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "请求过于频繁，请稍后再试": {
+                        "summary": "请求过于频繁",
+                        "value": {
+                          "detail": "请求过于频繁，请稍后再试"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "507": {
+                "description": "存储空间不足",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "存储空间不足，请稍后再试": {
+                        "summary": "存储空间不足",
+                        "value": {
+                          "detail": "存储空间不足，请稍后再试"
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "bearer": []
+              },
+              {
+                "oauth2": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/upload \\\n  -H \"Authorization: Bearer $TOKEN\" \\\n  -F 'file=@document.pdf' \\\n  -F 'tag=文档'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 csa.v1.FileService/UploadFile \\\n  '{\"filename\": \"document.pdf\"} {\"content_type\": \"application/pdf\"} {\"tag\": \"文档\"} {\"data\": \"JVBERi0xLjQ=\"}'"
+              }
+            ]
+          }
+        },
+        "/api/files/{file_id}/download-url": {
+          "post": {
+            "operationId": "FileService_CreateFileDownloadUrl",
+            "tags": [
+              "FileService"
+            ],
+            "summary": "A link under which the contents can be fetched for an hour without a token.",
+            "parameters": [
+              {
+                "name": "file_id",
+                "in": "path",
+                "required": true,
+                "description": "Which one.",
+                "schema": {
+                  "type": "string"
+                },
+                "example": "f47ac10b-58cc-4372-a567-0e02b2c3d479"
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "Answer of CreateFileDownloadUrl.",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CreateFileDownloadUrlResponse"
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "未登录",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "未登录",
+                        "value": {
+                          "detail": "无效的认证凭据"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "无权访问此文件",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "无权访问此文件": {
+                        "summary": "无权访问此文件",
+                        "value": {
+                          "detail": "无权访问此文件"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "404": {
+                "description": "文件不存在",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "文件不存在": {
+                        "summary": "文件不存在",
+                        "value": {
+                          "detail": "文件不存在"
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "bearer": []
+              },
+              {
+                "oauth2": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/files/f47ac10b-58cc-4372-a567-0e02b2c3d479/download-url \\\n  -X POST \\\n  -H \"Authorization: Bearer $TOKEN\""
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 csa.v1.FileService/CreateFileDownloadUrl \\\n  '{\"file_id\": \"f47ac10b-58cc-4372-a567-0e02b2c3d479\"}'"
+              }
+            ]
+          }
+        },
+        "/api/files/{file_id}/content": {
+          "get": {
+            "operationId": "FileService_GetFileContent",
+            "tags": [
+              "FileService"
+            ],
+            "summary": "The contents of a file, for whoever has a link that has not expired.",
+            "parameters": [
+              {
+                "name": "file_id",
+                "in": "path",
+                "required": true,
+                "description": "Which one.",
+                "schema": {
+                  "type": "string"
+                },
+                "example": "f47ac10b-58cc-4372-a567-0e02b2c3d479"
+              },
+              {
+                "name": "expires",
+                "in": "query",
+                "description": "Until when the link holds, in seconds since 1970.",
+                "schema": {
+                  "type": "string"
+                },
+                "example": "1704070800"
+              },
+              {
+                "name": "signature",
+                "in": "query",
+                "description": "What shows that the server made the link.",
+                "schema": {
+                  "type": "string"
+                },
+                "example": "6a7f"
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "A request or answer whose REST body is these bytes as they are.",
+                "content": {
+                  "*/*": {
+                    "schema": {
+                      "type": "string",
+                      "format": "binary"
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "下载链接无效或已过期",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "下载链接无效或已过期": {
+                        "summary": "下载链接无效或已过期",
+                        "value": {
+                          "detail": "下载链接无效或已过期"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "404": {
+                "description": "文件不存在",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "文件不存在": {
+                        "summary": "文件不存在",
+                        "value": {
+                          "detail": "文件不存在"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "416": {
+                "description": "请求的范围无法满足",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "请求的范围无法满足": {
+                        "summary": "请求的范围无法满足",
+                        "value": {
+                          "detail": "请求的范围无法满足"
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            },
+            "security": [],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl 'http://127.0.0.1:8000/api/files/f47ac10b-58cc-4372-a567-0e02b2c3d479/content?expires=1704070800&signature=6a7f'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call 127.0.0.1:50051 csa.v1.FileService/GetFileContent \\\n  '{\"file_id\": \"f47ac10b-58cc-4372-a567-0e02b2c3d479\", \"expires\": \"1704070800\", \"signature\": \"6a7f\"}'"
               }
             ]
           }
@@ -8035,6 +8446,111 @@ public enum CustomerServiceAPIDescription {
               "is_signed",
               "created_at",
               "updated_at"
+            ]
+          },
+          "UploadedFile": {
+            "type": "object",
+            "description": "An upload, as it was taken.",
+            "properties": {
+              "id": {
+                "type": "string",
+                "description": "A UUID.",
+                "examples": [
+                  "f47ac10b-58cc-4372-a567-0e02b2c3d479"
+                ]
+              },
+              "filename": {
+                "type": "string",
+                "description": "Its name.",
+                "examples": [
+                  "document.pdf"
+                ]
+              },
+              "file_size": {
+                "type": "integer",
+                "format": "int64",
+                "description": "Its size in bytes.",
+                "examples": [
+                  1024000
+                ]
+              },
+              "content_type": {
+                "type": "string",
+                "description": "Its media type, as its contents and its name say.",
+                "examples": [
+                  "application/pdf"
+                ]
+              },
+              "tag": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "description": "What it is filed under.",
+                "examples": [
+                  "文档"
+                ]
+              },
+              "oss_key": {
+                "type": "string",
+                "description": "Where its contents lie in the blob store.",
+                "examples": [
+                  "uploads/2024/01/f47ac10b-58cc-4372-a567-0e02b2c3d479.pdf"
+                ]
+              },
+              "download_url": {
+                "type": "string",
+                "description": "Where it can be fetched for an hour.",
+                "examples": [
+                  "https://example.com/api/files/f47ac10b-58cc-4372-a567-0e02b2c3d479/content?expires=1704070800&signature=6a7f"
+                ]
+              },
+              "created_at": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "format": "date-time",
+                "description": "When it was uploaded.",
+                "examples": [
+                  "2024-01-01T00:00:00Z"
+                ]
+              }
+            },
+            "required": [
+              "id",
+              "filename",
+              "file_size",
+              "content_type",
+              "tag",
+              "oss_key",
+              "download_url",
+              "created_at"
+            ]
+          },
+          "CreateFileDownloadUrlResponse": {
+            "type": "object",
+            "description": "Answer of CreateFileDownloadUrl.",
+            "properties": {
+              "download_url": {
+                "type": "string",
+                "description": "Where the contents can be fetched.",
+                "examples": [
+                  "https://example.com/api/files/f47ac10b-58cc-4372-a567-0e02b2c3d479/content?expires=1704070800&signature=6a7f"
+                ]
+              },
+              "expires_in": {
+                "type": "integer",
+                "format": "int64",
+                "description": "For how many seconds.",
+                "examples": [
+                  3600
+                ]
+              }
+            },
+            "required": [
+              "download_url",
+              "expires_in"
             ]
           },
           "IssueTokenRequest": {
