@@ -71,12 +71,15 @@ let package = Package(
     library("Storage", ["CSQLite", "Platform", logging]),
     library("Outbound", ["CCurl", "Platform", logging]),
     library("Identity", ["COpenSSL", "CArgon2", "CCBOR", "CFido2", "Platform"]),
+    library("Blobs", ["CLinux", "Platform", "Identity", "Outbound", logging]),
     library("Delivery", ["Platform", "Storage", "Identity", "Outbound", logging]),
-    library("CustomerService", ["CustomerServiceAPI", "Protobuf", "RPC", "Platform", "Storage", "Identity", "Delivery", logging]),
+    library(
+      "CustomerService", ["CustomerServiceAPI", "Protobuf", "RPC", "Platform", "Storage", "Identity", "Blobs", "Delivery", logging]),
     program(
       "WeftServer",
       [
-        "CLinux", "CustomerService", "CustomerServiceAPI", "Delivery", "Gateway", "HTTP", "Identity", "Log", "Net", "Outbound", "Platform",
+        "Blobs", "CLinux", "CustomerService", "CustomerServiceAPI", "Delivery", "Gateway", "HTTP", "Identity", "Log", "Net", "Outbound",
+        "Platform",
         "Protobuf", "RPC", "Storage", logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -103,10 +106,11 @@ let package = Package(
     tests("Storage", ["Storage", "Platform"]),
     tests("Outbound", ["Outbound", "Platform", logging]),
     tests("Identity", ["Identity", "Platform", "CFido2", "COpenSSL"], exclude: ["WebAuthn/vectors.py"]),
+    tests("Blobs", ["Blobs", "Identity", "Outbound", "Platform", logging]),
     tests("Delivery", ["Delivery", "Identity", "Outbound", "Platform", "Storage", logging]),
     tests(
       "CustomerService",
-      ["CustomerService", "CustomerServiceAPI", "Platform", "RPC", "Protobuf", "Storage", "Identity", "Delivery", logging]),
+      ["CustomerService", "CustomerServiceAPI", "Platform", "RPC", "Protobuf", "Storage", "Identity", "Blobs", "Delivery", logging]),
     tests("Repository"),
 
   ]

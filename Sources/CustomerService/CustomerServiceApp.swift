@@ -1,3 +1,4 @@
+public import Blobs
 public import Delivery
 public import Identity
 public import Platform
@@ -15,6 +16,8 @@ public final class CustomerServiceApp: Sendable {
     public var hashSecret: HashSecret
     public var mail: any MessageSender
     public var sms: any MessageSender
+    /// Where the contents of files lie (`WEFT_BLOB_URL`).
+    public var blobs: any BlobStore
     /// `WEFT_PUBLIC_URL`, or where the HTTP listener is.
     public var publicURL: PublicURL
     /// What signed tokens before `secret` did.
@@ -34,7 +37,7 @@ public final class CustomerServiceApp: Sendable {
 
     public init(
       database: Database, passwords: PasswordHasher, secret: SigningSecret, hashSecret: HashSecret, mail: any MessageSender,
-      sms: any MessageSender, publicURL: PublicURL, limitsRates: Bool, time: any TimeSource = SystemTime(),
+      sms: any MessageSender, blobs: any BlobStore, publicURL: PublicURL, limitsRates: Bool, time: any TimeSource = SystemTime(),
       random: any RandomSource = SystemRandom()
     ) {
       self.database = database
@@ -43,6 +46,7 @@ public final class CustomerServiceApp: Sendable {
       self.hashSecret = hashSecret
       self.mail = mail
       self.sms = sms
+      self.blobs = blobs
       self.publicURL = publicURL
       self.limitsRates = limitsRates
       self.time = time

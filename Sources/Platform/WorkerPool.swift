@@ -86,6 +86,13 @@ public final class WorkerPool<Context>: Sendable {
     return try result.get()
   }
 
+  /// Has `body` done on one of the threads; nobody waits for it.
+  ///
+  /// - Parameter orElse: Called instead if it is refused or waits too long, by any thread, without a lock.
+  public func submit(_ body: @escaping @Sendable (Context) -> Void, orElse: @escaping @Sendable (WaitFailure) -> Void) {
+    queue.put(DetachedPoolWork(deadline: .now() + options.waitMax, body: body, refused: orElse))
+  }
+
   /// Takes no new work, finishes what is waiting, ends the threads.
   public func close() async {
     queue.close()
@@ -148,4 +155,21 @@ private final class TypedPoolWork<Context, Value: Sendable>: PoolWork<Context>, 
   override func run(_ context: Context) { continuation.resume(returning: .success(body(context))) }
 
   override func leave(_ failure: WaitFailure) { continuation.resume(returning: .failure(failure)) }
+}
+
+private final class DetachedPoolWork<Context>: PoolWork<Context>, @unchecked Sendable {  // as WaitingWork
+  private let body: @Sendable (Context) -> Void
+  private let refused: @Sendable (WaitFailure) -> Void
+
+  init(
+    deadline: MonotonicInstant, body: @escaping @Sendable (Context) -> Void, refused: @escaping @Sendable (WaitFailure) -> Void
+  ) {
+    self.body = body
+    self.refused = refused
+    super.init(deadline: deadline)
+  }
+
+  override func run(_ context: Context) { body(context) }
+
+  override func leave(_ failure: WaitFailure) { refused(failure) }
 }

@@ -1,3 +1,4 @@
+import Blobs
 import CustomerService
 import CustomerServiceAPI
 import Delivery
@@ -20,6 +21,7 @@ final class Assembly: Sendable {
   private let logger: Logger
   private let lock: DataDirectoryLock
   private let database: Database
+  private let blobs: any BlobStore
   private let passwords: PasswordHasher
   private let messaging: Messaging
   private let application: CustomerServiceApp
@@ -56,6 +58,11 @@ final class Assembly: Sendable {
         logger.info("migrated", metadata: ["application": "\(application)", "number": "\(migration.number)", "name": "\(migration.name)"])
       }
     }
+    do {
+      blobs = try await BlobStores.open(settings.blobs)
+    } catch {
+      throw StartError(description: "WEFT_BLOB_URL: \(error)")
+    }
 
     let random = SystemRandom()
     let secrets = try SigningSecrets(settings, random: random)
@@ -65,7 +72,7 @@ final class Assembly: Sendable {
     let publicURL = PublicURL(settings.publicURL ?? "")
     var needs = CustomerServiceApp.Needs(
       database: database, passwords: passwords, secret: secrets.current, hashSecret: hashSecret, mail: messaging.mail,
-      sms: messaging.sms, publicURL: publicURL, limitsRates: settings.rateLimits, random: random)
+      sms: messaging.sms, blobs: blobs, publicURL: publicURL, limitsRates: settings.rateLimits, random: random)
     needs.previousSecrets = secrets.previous
     needs.secretFiles = secrets.files
     needs.auditDays = settings.auditDays
@@ -182,9 +189,15 @@ final class Assembly: Sendable {
     await listening.stop()
     await passwords.close()
     await messaging.stop()
+    await blobs.close()
     await database.close()
     loops.shutdown()
   }
+}
+
+/// What keeps the server from starting, in words.
+struct StartError: Error, CustomStringConvertible {
+  let description: String
 }
 
 /// Whether `/healthz` says yes.

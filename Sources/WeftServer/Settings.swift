@@ -26,6 +26,8 @@ struct SettingFlags: ParsableArguments {
   var jwtSecretPrevious: String?
   @Option(name: .customLong("database-url"), help: "WEFT_DATABASE_URL: sqlite:PATH (default: sqlite:DIR/weft.db).")
   var databaseURL: String?
+  @Option(name: .customLong("blob-url"), help: "WEFT_BLOB_URL: where file contents lie, file:PATH (default: file:DIR/blobs).")
+  var blobURL: String?
   @Option(name: .customLong("public-url"), help: "WEFT_PUBLIC_URL: base of the links in answers (default: the HTTP listener).")
   var publicURL: String?
   @Option(name: .customLong("rp-id"), help: "WEFT_RP_ID: host name that passkeys are bound to (default: dreamreflex.com).")
@@ -110,6 +112,7 @@ extension SettingFlags {
     flags["WEFT_JWT_SECRET"] = jwtSecret
     flags["WEFT_JWT_SECRET_PREVIOUS"] = jwtSecretPrevious
     flags["WEFT_DATABASE_URL"] = databaseURL
+    flags["WEFT_BLOB_URL"] = blobURL
     flags["WEFT_PUBLIC_URL"] = publicURL
     flags["WEFT_RP_ID"] = relyingPartyID
     flags["WEFT_RP_ORIGINS"] = relyingPartyOrigins

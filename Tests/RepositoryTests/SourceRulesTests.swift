@@ -64,7 +64,7 @@ import Testing
 
   @Test("The core stands without Foundation: use Glibc")
   func coreHasNoFoundation() {
-    let core: Set = ["Protobuf", "Net", "HTTP", "RPC", "Gateway", "Storage", "Identity", "Outbound", "Delivery"]
+    let core: Set = ["Protobuf", "Net", "HTTP", "RPC", "Gateway", "Storage", "Identity", "Outbound", "Blobs", "Delivery"]
     let found = Self.findings("Sources") { file, line in
       core.contains(file.module) && Self.code(file.lines[line]).contains("import Foundation")
     }
