@@ -110,7 +110,10 @@ let package = Package(
     tests("Delivery", ["Delivery", "Identity", "Outbound", "Platform", "Storage", logging]),
     tests(
       "CustomerService",
-      ["CustomerService", "CustomerServiceAPI", "Platform", "RPC", "Protobuf", "Storage", "Identity", "Blobs", "Delivery", logging]),
+      [
+        "CSQLite", "CustomerService", "CustomerServiceAPI", "Platform", "RPC", "Protobuf", "Storage", "Identity", "Blobs", "Delivery",
+        logging,
+      ]),
     tests("Repository"),
 
   ]

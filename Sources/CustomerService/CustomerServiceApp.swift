@@ -56,7 +56,11 @@ public final class CustomerServiceApp: Sendable {
 
   /// The application's schema, in order; released ones are never edited.
   public static let migrator = Migrator(
-    application: "csa", migrations: [.first, .signInsAndAudit, .validityChanges, .phonesAndKeys, .oauth, .passkeys, .browserSessions])
+    application: "csa",
+    migrations: [
+      .first, .signInsAndAudit, .validityChanges, .phonesAndKeys, .oauth, .passkeys, .browserSessions,
+      .business,
+    ])
 
   /// Who may call, for `RPCServer`.
   public let policy: any ApplicationPolicy
@@ -134,6 +138,12 @@ public final class CustomerServiceApp: Sendable {
       OAuthPageService(endpoint: endpoint, passwords: authentication, phones: phones, passkeys: passkeySignIn, policy: policy),
       SigningKeyAdminService(keys: keyRing, ids: ids, time: time),
       OAuthClientAdminService(database: database, time: time, ids: ids, secrets: oauth, known: knownClients),
+      BusinessAccountService(database: database, time: time, ids: ids),
+      BusinessAccountAdminService(database: database, time: time, ids: ids, mail: needs.mail),
+      ContractService(database: database, time: time, ids: ids),
+      ContractAdminService(database: database, time: time, ids: ids),
+      ProjectService(database: database),
+      ProjectAdminService(database: database, time: time, ids: ids),
     ]
   }
 

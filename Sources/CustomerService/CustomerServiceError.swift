@@ -63,6 +63,22 @@ public enum CustomerServiceError: Error, Equatable, Sendable {
   case oauthClientNotFound
   case invalidOAuthClient(OAuthClientProblem)
   case authorizationNotFound
+
+  // Business accounts, contracts and projects (3.1 to 5.6)
+  case businessAccountNotFound
+  case businessAccountExists
+  case foreignBusinessAccount
+  case contractNotFound
+  case foreignContract
+  case foreignSignature
+  case projectNotFound
+  case foreignProject
+  case projectLinkNotFound
+  case projectTaskNotFound
+
+  // The contact form (7)
+  case notShownToBeAPerson
+  case contactNotFound
 }
 
 /// Why a client cannot be registered as it was asked for.
@@ -130,6 +146,18 @@ extension CustomerServiceError: RPCErrorConvertible {
     case .unknownClient: error(.failedPrecondition, "UNKNOWN_CLIENT", "客户端不存在或已停用")
     case .wrongRedirectURI: error(.failedPrecondition, "WRONG_REDIRECT_URI", "redirect_uri与客户端登记的地址不一致")
     case .staleForm: error(.permissionDenied, "STALE_FORM", "页面已过期，请返回应用重新开始")
+    case .businessAccountNotFound: error(.notFound, "BUSINESS_ACCOUNT_NOT_FOUND", "业务账号不存在")
+    case .businessAccountExists: error(.alreadyExists, "BUSINESS_ACCOUNT_EXISTS", "已存在申请或已激活账号")
+    case .foreignBusinessAccount: error(.permissionDenied, "FOREIGN_BUSINESS_ACCOUNT", "无权访问此业务账号")
+    case .contractNotFound: error(.notFound, "CONTRACT_NOT_FOUND", "合同不存在")
+    case .foreignContract: error(.permissionDenied, "FOREIGN_CONTRACT", "无权访问此合同")
+    case .foreignSignature: error(.permissionDenied, "FOREIGN_CONTRACT", "无权更新此合同的签署状态")
+    case .projectNotFound: error(.notFound, "PROJECT_NOT_FOUND", "项目不存在")
+    case .foreignProject: error(.permissionDenied, "FOREIGN_PROJECT", "无权访问此项目")
+    case .projectLinkNotFound: error(.notFound, "PROJECT_LINK_NOT_FOUND", "链接不存在")
+    case .projectTaskNotFound: error(.notFound, "PROJECT_TASK_NOT_FOUND", "任务不存在")
+    case .notShownToBeAPerson: error(.failedPrecondition, "TURNSTILE_FAILED", "Turnstile验证失败")
+    case .contactNotFound: error(.notFound, "CONTACT_NOT_FOUND", "联系表单不存在")
     }
   }
 
