@@ -9,7 +9,7 @@ packages=(
   protobuf-compiler libprotobuf-dev                                            # `make generate`, generator tests
   protobuf-c-compiler libprotobuf-c-dev                                        # the second opinion in codec tests
   gcc python3-venv curl nghttp2-client strace                                     # black-box tests
-  chromium chromium-driver fonts-noto-cjk                                      # browser tests
+  chromium chromium-driver fonts-noto-cjk nodejs                               # browser tests, and what front ends run
   "$@"
 )
 missing=()
