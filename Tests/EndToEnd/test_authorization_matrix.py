@@ -16,6 +16,9 @@ from test_remote_gateway import RemoteGateway
 # Not served yet: to be gone before the release.
 UNFINISHED = {f"csa.v1.TicketService/{name}" for name in ("ListTicketMessages", "AddTicketMessage", "SearchTickets")} | {
     f"csa.admin.v1.TicketAdminService/{name}" for name in ("ListTicketMessages", "SearchTickets")}
+UNFINISHED |= {f"csa.v1.ProjectService/{name}" for name in ("ListProjectFiles", "CreateProjectFileDownloadUrl")} | {
+    f"csa.admin.v1.ProjectAdminService/{name}" for name in (
+        "ListProjectFiles", "AddProjectFile", "UploadProjectFile", "CreateProjectFileDownloadUrl", "DeleteProjectFile")}
 FACES = ("gRPC", "REST", "gateway")
 
 
@@ -195,7 +198,8 @@ def test_allowed(world, known, faces, path, face):
         for where, found, text in faces[face].try_all(method, body, token):
             if not is_same(face, found, wanted):
                 wrong.append(f"{caller}: {where} answered {found}, not {wanted}")
-            if method.rule.access == USER and who is not world.owner and (world.owner.email in text or world.owner.id in text):
+            is_open = method.rule.access != USER or caller in case.answers
+            if not is_open and who is not world.owner and (world.owner.email in text or world.owner.id in text):
                 wrong.append(f"{caller}: {where} shows what is the owner's: {text}")
     assert wrong == []
 
