@@ -59,6 +59,7 @@ let package = Package(
     system("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
     system("CFido2", pkgConfig: "libfido2", apt: "libfido2-dev"),
     system("CCBOR", pkgConfig: "libcbor", apt: "libcbor-dev"),
+    system("CMagic", apt: "libmagic-dev"),
 
     library("Platform"),
     library("Log", ["Platform", logging]),
@@ -71,7 +72,7 @@ let package = Package(
     library("Storage", ["CSQLite", "Platform", logging]),
     library("Outbound", ["CCurl", "Platform", logging]),
     library("Identity", ["COpenSSL", "CArgon2", "CCBOR", "CFido2", "Platform"]),
-    library("Blobs", ["CLinux", "Platform", "Identity", "Outbound", logging]),
+    library("Blobs", ["CLinux", "CMagic", "Platform", "Identity", "Outbound", logging]),
     library("Delivery", ["Platform", "Storage", "Identity", "Outbound", logging]),
     library(
       "CustomerService", ["CustomerServiceAPI", "Protobuf", "RPC", "Platform", "Storage", "Identity", "Blobs", "Delivery", logging]),

@@ -18,6 +18,8 @@ public final class CustomerServiceApp: Sendable {
     public var sms: any MessageSender
     /// Where the contents of files lie (`WEFT_BLOB_URL`).
     public var blobs: any BlobStore
+    /// Says of what type an uploaded file is.
+    public var fileTypes: FileTypes
     /// `WEFT_PUBLIC_URL`, or where the HTTP listener is.
     public var publicURL: PublicURL
     /// What signed tokens before `secret` did.
@@ -37,7 +39,8 @@ public final class CustomerServiceApp: Sendable {
 
     public init(
       database: Database, passwords: PasswordHasher, secret: SigningSecret, hashSecret: HashSecret, mail: any MessageSender,
-      sms: any MessageSender, blobs: any BlobStore, publicURL: PublicURL, limitsRates: Bool, time: any TimeSource = SystemTime(),
+      sms: any MessageSender, blobs: any BlobStore, fileTypes: FileTypes, publicURL: PublicURL, limitsRates: Bool,
+      time: any TimeSource = SystemTime(),
       random: any RandomSource = SystemRandom()
     ) {
       self.database = database
@@ -47,6 +50,7 @@ public final class CustomerServiceApp: Sendable {
       self.mail = mail
       self.sms = sms
       self.blobs = blobs
+      self.fileTypes = fileTypes
       self.publicURL = publicURL
       self.limitsRates = limitsRates
       self.time = time

@@ -22,6 +22,7 @@ final class Assembly: Sendable {
   private let lock: DataDirectoryLock
   private let database: Database
   private let blobs: any BlobStore
+  private let fileTypes: FileTypes
   private let passwords: PasswordHasher
   private let messaging: Messaging
   private let application: CustomerServiceApp
@@ -63,6 +64,7 @@ final class Assembly: Sendable {
     } catch {
       throw StartError(description: "WEFT_BLOB_URL: \(error)")
     }
+    fileTypes = try FileTypes()
 
     let random = SystemRandom()
     let secrets = try SigningSecrets(settings, random: random)
@@ -72,7 +74,7 @@ final class Assembly: Sendable {
     let publicURL = PublicURL(settings.publicURL ?? "")
     var needs = CustomerServiceApp.Needs(
       database: database, passwords: passwords, secret: secrets.current, hashSecret: hashSecret, mail: messaging.mail,
-      sms: messaging.sms, blobs: blobs, publicURL: publicURL, limitsRates: settings.rateLimits, random: random)
+      sms: messaging.sms, blobs: blobs, fileTypes: fileTypes, publicURL: publicURL, limitsRates: settings.rateLimits, random: random)
     needs.previousSecrets = secrets.previous
     needs.secretFiles = secrets.files
     needs.auditDays = settings.auditDays
@@ -189,6 +191,7 @@ final class Assembly: Sendable {
     await listening.stop()
     await passwords.close()
     await messaging.stop()
+    await fileTypes.close()
     await blobs.close()
     await database.close()
     loops.shutdown()
