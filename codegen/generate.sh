@@ -54,7 +54,7 @@ handlers=
 for entry in AuthService:Accounts PasskeyService:Passkeys UserService:Accounts UserAdminService:Accounts RecoveryService:Accounts SigningSecretAdminService:Accounts AuditAdminService:Audit TicketService:Tickets TicketAdminService:Tickets ApplicationKeyService:ApplicationKeys \
   OAuthService:OAuth OAuthPageService:OAuth OAuthClientAdminService:OAuth SigningKeyAdminService:OAuth \
   BusinessAccountService:BusinessAccounts BusinessAccountAdminService:BusinessAccounts ContractService:Contracts ContractAdminService:Contracts ProjectService:Projects ProjectAdminService:Projects \
-  FileService:Files ContactService:Contacts ContactAdminService:Contacts; do
+  FileService:Files ConsoleService:Console ContactService:Contacts ContactAdminService:Contacts; do
   handlers+=${handlers:+,}handlers=${entry%:*}:Sources/CustomerService/${entry#*:}
 done
 

@@ -123,6 +123,10 @@ public final class CustomerServiceApp: Sendable {
         authentication: authentication, signIns: signIns, mail: needs.mail, limits: limits, phones: phones),
       RecoveryService(
         database: database, time: time, ids: ids, codes: codes, resets: resets, passwords: passwords, validity: validity, limits: limits),
+      ConsoleService(
+        database: database, ids: ids, authentication: authentication,
+        sessions: ConsoleSessions(
+          tokens: tokens, database: database, ids: ids, secret: needs.hashSecret, time: time, random: needs.random), validity: validity),
       UserService(database: database, time: time, ids: ids, passwords: passwords, validity: validity, limits: limits),
       ApplicationKeyService(
         database: database, time: time, random: needs.random, ids: ids, keys: keys, validity: validity.validity),

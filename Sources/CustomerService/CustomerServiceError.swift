@@ -62,6 +62,7 @@ public enum CustomerServiceError: Error, Equatable, Sendable {
   // OAuth clients and what users have allowed them (1.4)
   case oauthClientNotFound
   case invalidOAuthClient(OAuthClientProblem)
+  case publicOAuthClient
   case authorizationNotFound
 
   // Business accounts, contracts and projects (3.1 to 5.6)
@@ -142,6 +143,7 @@ extension CustomerServiceError: RPCErrorConvertible {
     case .noTicketField: error(.invalidArgument, "NO_TICKET_FIELD", "至少提供一个字段：title、content")
     case .oauthClientNotFound: error(.notFound, "OAUTH_CLIENT_NOT_FOUND", "客户端不存在")
     case .invalidOAuthClient(let problem): error(.invalidArgument, "INVALID_OAUTH_CLIENT", problem.rawValue)
+    case .publicOAuthClient: error(.failedPrecondition, "PUBLIC_OAUTH_CLIENT", "公开客户端没有密钥")
     case .authorizationNotFound: error(.notFound, "AUTHORIZATION_NOT_FOUND", "授权不存在")
     case .unknownClient: error(.failedPrecondition, "UNKNOWN_CLIENT", "客户端不存在或已停用")
     case .wrongRedirectURI: error(.failedPrecondition, "WRONG_REDIRECT_URI", "redirect_uri与客户端登记的地址不一致")

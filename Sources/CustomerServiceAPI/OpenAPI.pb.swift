@@ -23,6 +23,7 @@ public enum CustomerServiceAPIDescription {
       CSAv1.applicationKeyFile,
       CSAv1.authFile,
       CSAv1.businessAccountFile,
+      CSAv1.consoleFile,
       CSAv1.contactFile,
       CSAv1.contractFile,
       CSAv1.fileFile,
@@ -11395,7 +11396,7 @@ public enum CustomerServiceAPIDescription {
               },
               "means": {
                 "type": "string",
-                "description": "By which means: \"password\", \"sms\", \"passkey\", \"oauth\".",
+                "description": "By which means: \"password\", \"sms\", \"passkey\", \"oauth\", \"console\".",
                 "examples": [
                   "password"
                 ]

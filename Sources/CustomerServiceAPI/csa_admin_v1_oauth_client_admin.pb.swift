@@ -10,26 +10,29 @@ extension CSAAdminV1 {
   /// The file `csa/admin/v1/oauth_client_admin.proto`. The applications that may sign users in through this provider. Over RPC only.
   public static let oauthClientAdminFile = Protobuf.FileDescriptor(
     base64: """
-      CiVjc2EvYWRtaW4vdjEvb2F1dGhfY2xpZW50X2FkbWluLnByb3RvEgxjc2EuYWRtaW4udjEaG2J1Zi92YWxpZGF0ZS92YWxpZGF0ZS5wcm90bxofZ29vZ2xl\
-      L3Byb3RvYnVmL3RpbWVzdGFtcC5wcm90bxoVd2VmdC92MS9vcHRpb25zLnByb3RvIpgDChhDcmVhdGVPQXV0aENsaWVudFJlcXVlc3QSOQoLY2xpZW50X25h\
-      bWUYASABKAlCJLpIA8gBAbpIBnIEEAEYZKrUGBEKD+WuouaIt+err+WQjeensBI2Cg1yZWRpcmVjdF91cmlzGAIgAygJQh+6SAWSAQIQFKrUGBMKDOmHjeWu\
-      muWQkVVSSRID5LiqEi8KBnNjb3BlcxgDIAMoCUIfukgFkgECECCq1BgTCgzmnYPpmZDojIPlm7QSA+S4qhJxCgtncmFudF90eXBlcxgEIAMoCUJcukhCkgE/\
-      CAEQAyI5cjdSEmF1dGhvcml6YXRpb25fY29kZVINcmVmcmVzaF90b2tlblISY2xpZW50X2NyZWRlbnRpYWxzqtQYEwoM5o6I5p2D57G75Z6LEgPkuKoSDgoG\
-      cHVibGljGAUgASgIElUKHGlkX3Rva2VuX3NpZ25lZF9yZXNwb25zZV9hbGcYBiABKAlCL7pIEnIQUgBSBVJTMjU2UgVFUzI1NqrUGBYKFElE5Luk54mM562+\
-      5ZCN566X5rOVIrwCCgtPQXV0aENsaWVudBIKCgJpZBgBIAEoCRIRCgljbGllbnRfaWQYAiABKAkSGgoNY2xpZW50X3NlY3JldBgDIAEoCUgAiAEBEhMKC2Ns\
-      aWVudF9uYW1lGAQgASgJEhUKDXJlZGlyZWN0X3VyaXMYBSADKAkSDgoGc2NvcGVzGAYgAygJEhMKC2dyYW50X3R5cGVzGAcgAygJEhYKDnJlc3BvbnNlX3R5\
-      cGVzGAggAygJEhEKCWlzX2FjdGl2ZRgJIAEoCBIuCgpjcmVhdGVkX2F0GAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIOCgZwdWJsaWMYCyAB\
-      KAgSJAocaWRfdG9rZW5fc2lnbmVkX3Jlc3BvbnNlX2FsZxgMIAEoCUIQCg5fY2xpZW50X3NlY3JldCKXAQoXTGlzdE9BdXRoQ2xpZW50c1JlcXVlc3QSMgoE\
-      c2tpcBgBIAEoA0IfukgEIgIoAKrUGBQKEui3s+i/h+eahOiusOW9leaVsEgAiAEBEjUKBWxpbWl0GAIgASgFQiG6SAYaBBhkKAGq1BgUChLov5Tlm57nmoTo\
-      rrDlvZXmlbBIAYgBAUIHCgVfc2tpcEIICgZfbGltaXQiUwoYTGlzdE9BdXRoQ2xpZW50c1Jlc3BvbnNlEg0KBXRvdGFsGAEgASgDEigKBWl0ZW1zGAIgAygL\
-      MhkuY3NhLmFkbWluLnYxLk9BdXRoQ2xpZW50IkMKG1NldE9BdXRoQ2xpZW50QWN0aXZlUmVxdWVzdBIRCgljbGllbnRfaWQYASABKAkSEQoJaXNfYWN0aXZl\
-      GAIgASgIMtcCChdPQXV0aENsaWVudEFkbWluU2VydmljZRJgChFDcmVhdGVPQXV0aENsaWVudBImLmNzYS5hZG1pbi52MS5DcmVhdGVPQXV0aENsaWVudFJl\
-      cXVlc3QaGS5jc2EuYWRtaW4udjEuT0F1dGhDbGllbnQiCKrUGAQIA0ABEmkKEExpc3RPQXV0aENsaWVudHMSJS5jc2EuYWRtaW4udjEuTGlzdE9BdXRoQ2xp\
-      ZW50c1JlcXVlc3QaJi5jc2EuYWRtaW4udjEuTGlzdE9BdXRoQ2xpZW50c1Jlc3BvbnNlIgaq1BgCCAMSZAoUU2V0T0F1dGhDbGllbnRBY3RpdmUSKS5jc2Eu\
-      YWRtaW4udjEuU2V0T0F1dGhDbGllbnRBY3RpdmVSZXF1ZXN0GhkuY3NhLmFkbWluLnYxLk9BdXRoQ2xpZW50Igaq1BgCCAMaCarUGAUKA2NzYUINugIKQ1NB\
-      QWRtaW5WMWIGcHJvdG8z
+      CiVjc2EvYWRtaW4vdjEvb2F1dGhfY2xpZW50X2FkbWluLnByb3RvEgxjc2EuYWRtaW4udjEaG2J1Zi92YWxpZGF0ZS92YWxpZGF0ZS5wcm90bxobZ29vZ2xl\
+      L3Byb3RvYnVmL2VtcHR5LnByb3RvGh9nb29nbGUvcHJvdG9idWYvdGltZXN0YW1wLnByb3RvGhV3ZWZ0L3YxL29wdGlvbnMucHJvdG8imAMKGENyZWF0ZU9B\
+      dXRoQ2xpZW50UmVxdWVzdBI5CgtjbGllbnRfbmFtZRgBIAEoCUIkukgDyAEBukgGcgQQARhkqtQYEQoP5a6i5oi356uv5ZCN56ewEjYKDXJlZGlyZWN0X3Vy\
+      aXMYAiADKAlCH7pIBZIBAhAUqtQYEwoM6YeN5a6a5ZCRVVJJEgPkuKoSLwoGc2NvcGVzGAMgAygJQh+6SAWSAQIQIKrUGBMKDOadg+mZkOiMg+WbtBID5Liq\
+      EnEKC2dyYW50X3R5cGVzGAQgAygJQly6SEKSAT8IARADIjlyN1ISYXV0aG9yaXphdGlvbl9jb2RlUg1yZWZyZXNoX3Rva2VuUhJjbGllbnRfY3JlZGVudGlh\
+      bHOq1BgTCgzmjojmnYPnsbvlnosSA+S4qhIOCgZwdWJsaWMYBSABKAgSVQocaWRfdG9rZW5fc2lnbmVkX3Jlc3BvbnNlX2FsZxgGIAEoCUIvukgSchBSAFIF\
+      UlMyNTZSBUVTMjU2qtQYFgoUSUTku6TniYznrb7lkI3nrpfms5UivAIKC09BdXRoQ2xpZW50EgoKAmlkGAEgASgJEhEKCWNsaWVudF9pZBgCIAEoCRIaCg1j\
+      bGllbnRfc2VjcmV0GAMgASgJSACIAQESEwoLY2xpZW50X25hbWUYBCABKAkSFQoNcmVkaXJlY3RfdXJpcxgFIAMoCRIOCgZzY29wZXMYBiADKAkSEwoLZ3Jh\
+      bnRfdHlwZXMYByADKAkSFgoOcmVzcG9uc2VfdHlwZXMYCCADKAkSEQoJaXNfYWN0aXZlGAkgASgIEi4KCmNyZWF0ZWRfYXQYCiABKAsyGi5nb29nbGUucHJv\
+      dG9idWYuVGltZXN0YW1wEg4KBnB1YmxpYxgLIAEoCBIkChxpZF90b2tlbl9zaWduZWRfcmVzcG9uc2VfYWxnGAwgASgJQhAKDl9jbGllbnRfc2VjcmV0IpcB\
+      ChdMaXN0T0F1dGhDbGllbnRzUmVxdWVzdBIyCgRza2lwGAEgASgDQh+6SAQiAigAqtQYFAoS6Lez6L+H55qE6K6w5b2V5pWwSACIAQESNQoFbGltaXQYAiAB\
+      KAVCIbpIBhoEGGQoAarUGBQKEui/lOWbnueahOiusOW9leaVsEgBiAEBQgcKBV9za2lwQggKBl9saW1pdCJTChhMaXN0T0F1dGhDbGllbnRzUmVzcG9uc2US\
+      DQoFdG90YWwYASABKAMSKAoFaXRlbXMYAiADKAsyGS5jc2EuYWRtaW4udjEuT0F1dGhDbGllbnQiQwobU2V0T0F1dGhDbGllbnRBY3RpdmVSZXF1ZXN0EhEK\
+      CWNsaWVudF9pZBgBIAEoCRIRCglpc19hY3RpdmUYAiABKAgiMwoeUm90YXRlT0F1dGhDbGllbnRTZWNyZXRSZXF1ZXN0EhEKCWNsaWVudF9pZBgBIAEoCSIt\
+      ChhEZWxldGVPQXV0aENsaWVudFJlcXVlc3QSEQoJY2xpZW50X2lkGAEgASgJMqIEChdPQXV0aENsaWVudEFkbWluU2VydmljZRJgChFDcmVhdGVPQXV0aENs\
+      aWVudBImLmNzYS5hZG1pbi52MS5DcmVhdGVPQXV0aENsaWVudFJlcXVlc3QaGS5jc2EuYWRtaW4udjEuT0F1dGhDbGllbnQiCKrUGAQIA0ABEmkKEExpc3RP\
+      QXV0aENsaWVudHMSJS5jc2EuYWRtaW4udjEuTGlzdE9BdXRoQ2xpZW50c1JlcXVlc3QaJi5jc2EuYWRtaW4udjEuTGlzdE9BdXRoQ2xpZW50c1Jlc3BvbnNl\
+      Igaq1BgCCAMSZAoUU2V0T0F1dGhDbGllbnRBY3RpdmUSKS5jc2EuYWRtaW4udjEuU2V0T0F1dGhDbGllbnRBY3RpdmVSZXF1ZXN0GhkuY3NhLmFkbWluLnYx\
+      Lk9BdXRoQ2xpZW50Igaq1BgCCAMSbAoXUm90YXRlT0F1dGhDbGllbnRTZWNyZXQSLC5jc2EuYWRtaW4udjEuUm90YXRlT0F1dGhDbGllbnRTZWNyZXRSZXF1\
+      ZXN0GhkuY3NhLmFkbWluLnYxLk9BdXRoQ2xpZW50Igiq1BgECANAARJbChFEZWxldGVPQXV0aENsaWVudBImLmNzYS5hZG1pbi52MS5EZWxldGVPQXV0aENs\
+      aWVudFJlcXVlc3QaFi5nb29nbGUucHJvdG9idWYuRW1wdHkiBqrUGAIIAxoJqtQYBQoDY3NhQg26AgpDU0FBZG1pblYxYgZwcm90bzM=
       """,
-    dependencies: [BufValidate.validateFile, GoogleProtobuf.timestampFile, WeftV1.optionsFile])
+    dependencies: [BufValidate.validateFile, GoogleProtobuf.emptyFile, GoogleProtobuf.timestampFile, WeftV1.optionsFile])
 
   /// Registers, lists and disables OAuth clients.
   public protocol OAuthClientAdminServiceServer: RPC.RPCService {
@@ -39,6 +42,10 @@ extension CSAAdminV1 {
     func listOAuthClients(_ request: CSAAdminV1.ListOAuthClientsRequest, _ call: RPC.ServerCall) async throws -> CSAAdminV1.ListOAuthClientsResponse
     /// Disables a client, which ends its codes and tokens at once, or enables it again.
     func setOAuthClientActive(_ request: CSAAdminV1.SetOAuthClientActiveRequest, _ call: RPC.ServerCall) async throws -> CSAAdminV1.OAuthClient
+    /// Gives a client a new secret, which the answer alone holds. The old one is refused at once; codes and tokens stay.
+    func rotateOAuthClientSecret(_ request: CSAAdminV1.RotateOAuthClientSecretRequest, _ call: RPC.ServerCall) async throws -> CSAAdminV1.OAuthClient
+    /// Deletes a client with everything that users have granted it: its codes and tokens stop working at once.
+    func deleteOAuthClient(_ request: CSAAdminV1.DeleteOAuthClientRequest, _ call: RPC.ServerCall) async throws -> GoogleProtobuf.Empty
   }
 
   /// The RPCs of `csa.admin.v1.OAuthClientAdminService`.
@@ -49,6 +56,10 @@ extension CSAAdminV1 {
     public static let listOAuthClients = RPC.MethodDescriptor(CSAAdminV1.oauthClientAdminFile.services[0], method: 1)
     /// Disables a client, which ends its codes and tokens at once, or enables it again.
     public static let setOAuthClientActive = RPC.MethodDescriptor(CSAAdminV1.oauthClientAdminFile.services[0], method: 2)
+    /// Gives a client a new secret, which the answer alone holds. The old one is refused at once; codes and tokens stay.
+    public static let rotateOAuthClientSecret = RPC.MethodDescriptor(CSAAdminV1.oauthClientAdminFile.services[0], method: 3)
+    /// Deletes a client with everything that users have granted it: its codes and tokens stop working at once.
+    public static let deleteOAuthClient = RPC.MethodDescriptor(CSAAdminV1.oauthClientAdminFile.services[0], method: 4)
   }
 
   /// Calls `csa.admin.v1.OAuthClientAdminService`.
@@ -69,6 +80,16 @@ extension CSAAdminV1 {
     /// Disables a client, which ends its codes and tokens at once, or enables it again.
     public func setOAuthClientActive(_ request: CSAAdminV1.SetOAuthClientActiveRequest, options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> CSAAdminV1.OAuthClient {
       try await self.client.unary(CSAAdminV1.OAuthClientAdminServiceMethods.setOAuthClientActive, request, options: options)
+    }
+
+    /// Gives a client a new secret, which the answer alone holds. The old one is refused at once; codes and tokens stay.
+    public func rotateOAuthClientSecret(_ request: CSAAdminV1.RotateOAuthClientSecretRequest, options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> CSAAdminV1.OAuthClient {
+      try await self.client.unary(CSAAdminV1.OAuthClientAdminServiceMethods.rotateOAuthClientSecret, request, options: options)
+    }
+
+    /// Deletes a client with everything that users have granted it: its codes and tokens stop working at once.
+    public func deleteOAuthClient(_ request: CSAAdminV1.DeleteOAuthClientRequest, options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> GoogleProtobuf.Empty {
+      try await self.client.unary(CSAAdminV1.OAuthClientAdminServiceMethods.deleteOAuthClient, request, options: options)
     }
   }
 
@@ -124,7 +145,7 @@ extension CSAAdminV1 {
     public var id: Swift.String = ""
     /// The same, under the name that OAuth has for it. Example: "507f1f77bcf86cd799439013"
     public var clientID: Swift.String = ""
-    /// Its secret, in the answer of CreateOAuthClient only; never for a public client. Example: "gX1fBat3bV"
+    /// Its secret, in the answers of CreateOAuthClient and RotateOAuthClientSecret only; never for a public client. Example: "gX1fBat3bV"
     public var clientSecret: Swift.String?
     /// What users read on the consent page. Example: "报表助手"
     public var clientName: Swift.String = ""
@@ -273,6 +294,56 @@ extension CSAAdminV1 {
       if !self.clientID.isEmpty { writer.string(self.clientID, tag: 10) }
     }
   }
+
+  /// Request of RotateOAuthClientSecret.
+  public struct RotateOAuthClientSecretRequest: Protobuf.Message {
+    /// Which one. Example: "507f1f77bcf86cd799439013"
+    public var clientID: Swift.String = ""
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAAdminV1.oauthClientAdminFile.message(at: [5])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 10: self.clientID = try reader.string()
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      if !self.clientID.isEmpty { writer.string(self.clientID, tag: 10) }
+    }
+  }
+
+  /// Request of DeleteOAuthClient.
+  public struct DeleteOAuthClientRequest: Protobuf.Message {
+    /// Which one. Example: "507f1f77bcf86cd799439013"
+    public var clientID: Swift.String = ""
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CSAAdminV1.oauthClientAdminFile.message(at: [6])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 10: self.clientID = try reader.string()
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      if !self.clientID.isEmpty { writer.string(self.clientID, tag: 10) }
+    }
+  }
 }
 
 extension CSAAdminV1.OAuthClientAdminServiceServer {
@@ -282,6 +353,8 @@ extension CSAAdminV1.OAuthClientAdminServiceServer {
       .unary(CSAAdminV1.OAuthClientAdminServiceMethods.createOAuthClient) { try await self.createOAuthClient($0, $1) },
       .unary(CSAAdminV1.OAuthClientAdminServiceMethods.listOAuthClients) { try await self.listOAuthClients($0, $1) },
       .unary(CSAAdminV1.OAuthClientAdminServiceMethods.setOAuthClientActive) { try await self.setOAuthClientActive($0, $1) },
+      .unary(CSAAdminV1.OAuthClientAdminServiceMethods.rotateOAuthClientSecret) { try await self.rotateOAuthClientSecret($0, $1) },
+      .unary(CSAAdminV1.OAuthClientAdminServiceMethods.deleteOAuthClient) { try await self.deleteOAuthClient($0, $1) },
     ]
   }
 }

@@ -341,7 +341,7 @@ extension CSAv1 {
   public struct SignIn: Protobuf.Message {
     /// 24 lower-case hex digits. Example: "507f1f77bcf86cd799439011"
     public var id: Swift.String = ""
-    /// By which means: "password", "sms", "passkey", "oauth". Example: "password"
+    /// By which means: "password", "sms", "passkey", "oauth", "console". Example: "password"
     public var means: Swift.String = ""
     /// When. Example: "2024-01-01T00:00:00Z"
     public var createdAt: GoogleProtobuf.Timestamp?

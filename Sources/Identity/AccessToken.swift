@@ -62,13 +62,15 @@ public final class AccessTokenSigner: Sendable {
     cache = TokenCache(countMax: cacheMax)
   }
 
-  /// A new token for a user, with a fresh id.
+  /// A new token for a user.
   ///
-  /// - Parameter lifetime: In whole seconds; nil for the usual one.
-  public func issue(subject: String, role: String, epoch: Int64, lifetime: Duration? = nil) -> IssuedToken {
+  /// - Parameters:
+  ///   - lifetime: In whole seconds; nil for the usual one.
+  ///   - id: Of a token that this one carries on: to revoke the id ends both. Nil for a fresh id.
+  public func issue(subject: String, role: String, epoch: Int64, lifetime: Duration? = nil, id: String? = nil) -> IssuedToken {
     let now = time.wallSeconds
     let claims = AccessClaims(
-      issuer: issuer, audience: audience, subject: subject, role: role, tokenID: Base64.encode(random.bytes(16), .url),
+      issuer: issuer, audience: audience, subject: subject, role: role, tokenID: id ?? Base64.encode(random.bytes(16), .url),
       epoch: epoch, issuedAt: now, expiresAt: now + (lifetime?.components.seconds ?? lifetimeSeconds))
     return IssuedToken(text: sign(claims), id: claims.tokenID, issuedAt: now, expiresAt: claims.expiresAt)
   }

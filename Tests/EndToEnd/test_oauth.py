@@ -544,6 +544,39 @@ def test_registering_clients(server):
     assert rpc.code(service, "ListOAuthClients", {}, token=user.token)[0] == "PERMISSION_DENIED"
 
 
+def test_a_deleted_client_is_gone_with_what_it_was_granted(server, user):
+    client, other = make_client(server, grant_types=ALL_GRANTS), make_client(server, grant_types=ALL_GRANTS)
+    waiting, got = code(server, user, client), tokens(server, user, client)
+    rpc, admin, service = Rpc(server), server.admin_token(), "csa.admin.v1.OAuthClientAdminService"
+    listed = lambda: [a["client_id"] for a in user.call("GET", "/api/oauth/authorizations").json()["items"]]  # noqa: E731
+    assert client["client_id"] in listed()
+    assert rpc.call(service, "DeleteOAuthClient", {"client_id": client["client_id"]}, admin) == {}
+    refused(redeem(server, client, *waiting), "invalid_client", 401)
+    refused(refresh(server, client, got["refresh_token"]), "invalid_client", 401)
+    assert introspect(server, other, got["access_token"]) == {"active": False}
+    assert userinfo(server, got["access_token"]).status_code == 401
+    assert client["client_id"] not in listed()
+    assert client["client_id"] not in [c["client_id"] for c in rpc.call(service, "ListOAuthClients", {"limit": 100}, admin)["items"]]
+    assert rpc.code(service, "DeleteOAuthClient", {"client_id": client["client_id"]}, token=admin) == ("NOT_FOUND", "客户端不存在")
+    assert rpc.code(service, "DeleteOAuthClient", {"client_id": other["client_id"]}, token=user.token)[0] == "PERMISSION_DENIED"
+    assert "oauth_client.delete" in audit(server)
+
+
+def test_a_rotated_client_secret_replaces_the_old_one_and_keeps_tokens(server, user):
+    client = make_client(server, grant_types=ALL_GRANTS)
+    got = tokens(server, user, client)
+    rpc, admin, service = Rpc(server), server.admin_token(), "csa.admin.v1.OAuthClientAdminService"
+    rotated = rpc.call(service, "RotateOAuthClientSecret", {"client_id": client["client_id"]}, admin)
+    assert len(rotated["client_secret"]) == 43 and rotated["client_secret"] != client["client_secret"]
+    refused(refresh(server, client, got["refresh_token"]), "invalid_client", 401)
+    assert userinfo(server, got["access_token"]).status_code == 200
+    assert refresh(server, rotated, got["refresh_token"]).status_code == 200
+    public = make_client(server, public=True)
+    assert rpc.code(service, "RotateOAuthClientSecret", {"client_id": public["client_id"]}, token=admin) == ("FAILED_PRECONDITION", "公开客户端没有密钥")
+    assert rpc.code(service, "RotateOAuthClientSecret", {"client_id": "0" * 24}, token=admin) == ("NOT_FOUND", "客户端不存在")
+    assert "oauth_client.rotate_secret" in audit(server)
+
+
 @pytest.mark.parametrize("change", [
     {"client_name": ""}, {"client_name": "x" * 101}, {"redirect_uris": ["http://client.example.com/"]}, {"redirect_uris": ["https://a.example/#x"]},
     {"redirect_uris": ["javascript:alert(1)"]}, {"redirect_uris": []}, {"scopes": ["a b"]}, {"scopes": [""]}, {"grant_types": []},

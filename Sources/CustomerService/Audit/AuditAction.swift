@@ -13,6 +13,8 @@ enum AuditAction: String, Sendable {
   case applicationKeyEnabled = "application_key.enable"
   case applicationKeyDisabled = "application_key.disable"
   case signInEnded = "sign_in.end"
+  /// An administrator's console, for a working day.
+  case consoleSignedIn = "console.sign_in"
   case otherSignInsEnded = "sign_in.end_others"
   case passkeyRegistered = "passkey.register"
   case passkeyRenamed = "passkey.rename"
@@ -53,6 +55,8 @@ enum AuditAction: String, Sendable {
   case oauthClientCreated = "oauth_client.create"
   case oauthClientEnabled = "oauth_client.enable"
   case oauthClientDisabled = "oauth_client.disable"
+  case oauthClientSecretRotated = "oauth_client.rotate_secret"
+  case oauthClientDeleted = "oauth_client.delete"
   case oauthConsentGiven = "oauth_consent.give"
   case oauthAuthorizationRevoked = "oauth_authorization.revoke"
   /// A client gave back what it had of a user.

@@ -2,7 +2,7 @@ import Synchronization
 
 /// Clients that authenticated lately, so that their next request needs no read before its secret can be looked at.
 ///
-/// A client's row never changes but for being disabled or enabled, which `forget` follows between the commit and the answer. Bounded by
+/// A client's row hardly changes: it is disabled, enabled, given another secret or deleted, which `forget` follows between the commit and the answer. Bounded by
 /// starting anew when full: only clients that exist get in, so strangers push nobody out.
 final class KnownOAuthClients: Sendable {
   private struct Table {

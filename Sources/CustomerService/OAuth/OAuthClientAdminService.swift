@@ -1,5 +1,6 @@
 import CustomerServiceAPI
 import Platform
+import Protobuf
 import RPC
 import Storage
 
@@ -57,6 +58,42 @@ struct OAuthClientAdminService: CSAAdminV1.OAuthClientAdminServiceServer {
       return client
     }
     return CSAAdminV1.OAuthClient(client)
+  }
+
+  func rotateOAuthClientSecret(
+    _ request: CSAAdminV1.RotateOAuthClientSecretRequest, _ call: ServerCall
+  ) async throws -> CSAAdminV1.OAuthClient {
+    let secret = secrets.make()
+    let digest = secrets.digest(secret, .client)
+    let entry = AuditEntry(.oauthClientSecretRotated, of: request.clientID, call, ids: ids, now: time.wallMicroseconds)
+    let client = try await database.write(for: call) { [known] transaction in
+      guard let client = try OAuthClientStore.client(id: request.clientID, transaction) else {
+        throw CustomerServiceError.oauthClientNotFound
+      }
+      guard !client.isPublic else { throw CustomerServiceError.publicOAuthClient }
+      try OAuthClientStore.setSecret(digest, id: client.id, transaction)
+      transaction.afterCommit { known.forget(id: request.clientID) }
+      try AuditStore.insert(entry, transaction)
+      return client
+    }
+    return CSAAdminV1.OAuthClient(client, secret: secret)
+  }
+
+  func deleteOAuthClient(_ request: CSAAdminV1.DeleteOAuthClientRequest, _ call: ServerCall) async throws -> GoogleProtobuf.Empty {
+    let entry = AuditEntry(.oauthClientDeleted, of: request.clientID, call, ids: ids, now: time.wallMicroseconds)
+    try await database.write(for: call) { [known] transaction in
+      guard let client = try OAuthClientStore.client(id: request.clientID, transaction) else {
+        throw CustomerServiceError.oauthClientNotFound
+      }
+      var entry = entry
+      // Nobody can look it up afterwards.
+      entry.detail = client.name
+      _ = try OAuthConsentStore.deleteAll(to: client.id, transaction)
+      try OAuthClientStore.delete(id: client.id, transaction)
+      transaction.afterCommit { known.forget(id: request.clientID) }
+      try AuditStore.insert(entry, transaction)
+    }
+    return GoogleProtobuf.Empty()
   }
 
   /// What is wrong with a registration that the rules of the proto cannot say; nil for nothing.

@@ -37,6 +37,16 @@ enum OAuthClientStore {
       "UPDATE csa_oauth_clients SET is_active = $is_active WHERE id = $id", ["id": .text(id), "is_active": .bool(isActive)])
   }
 
+  static func setSecret(_ digest: [UInt8], id: String, _ transaction: Transaction) throws {
+    try transaction.execute(
+      "UPDATE csa_oauth_clients SET secret_digest = $digest WHERE id = $id", ["id": .text(id), "digest": .blob(digest)])
+  }
+
+  /// Deletes a client that no consent points to any more; its codes, tokens and grants are worth nothing without it and expire.
+  static func delete(id: String, _ transaction: Transaction) throws {
+    try transaction.execute("DELETE FROM csa_oauth_clients WHERE id = $id", ["id": .text(id)])
+  }
+
   private static func client(_ row: borrowing Row) throws -> OAuthClient {
     OAuthClient(
       id: try row.text("id"), name: try row.text("client_name"), secretDigest: try row.optionalBlob("secret_digest"),

@@ -44,6 +44,13 @@ enum OAuthConsentStore {
       ["user_id": .text(userID), "client_id": .text(clientID)]) > 0
   }
 
+  /// Deletes everybody's consents to a client.
+  ///
+  /// - Returns: How many there were.
+  static func deleteAll(to clientID: String, _ transaction: Transaction) throws -> Int {
+    try transaction.execute("DELETE FROM csa_oauth_consents WHERE client_id = $client_id", ["client_id": .text(clientID)])
+  }
+
   private static func consent(_ row: borrowing Row) throws -> OAuthConsent {
     OAuthConsent(
       userID: try row.text("user_id"), clientID: try row.text("client_id"),

@@ -1,6 +1,6 @@
 /// By which means somebody signed in.
 enum SignInMeans: String, Sendable {
-  case password, sms, passkey, oauth
+  case password, sms, passkey, oauth, console
 }
 
 /// One sign-in: an access token that was given out, as it is stored.

@@ -1,4 +1,5 @@
-/// Somebody signed in with a browser at this provider, as it is stored: what lets them go on to another application without signing in again.
+/// Somebody signed in with a browser at this provider, or an administrator with a console (`ConsoleSessions`), as it is stored. A browser's lets
+/// them go on to another application without signing in again.
 struct BrowserSession: Sendable, Equatable {
   /// How long it lasts, however it is used: 8 hours, in microseconds.
   static let lifetime: Int64 = 8 * 3_600_000_000
