@@ -138,6 +138,26 @@ class FieldOptions:
         return self.options.FromString(descriptor.GetOptions().SerializeToString()).Extensions[self.extension]
 
 
+class Rules:
+    """What the fields' rules refuse."""
+
+    def __init__(self, rpc):
+        self.extension = rpc.pool.FindExtensionByName("buf.validate.field")
+        self.options = message_factory.GetMessageClass(rpc.pool.FindMessageTypeByName("google.protobuf.FieldOptions"))
+
+    def broken(self, method: Method):
+        """A field and a value that its rules refuse (422), as a dict; None where a request can break no rule."""
+        for one in method.descriptor.input_type.fields:
+            rules = self.options.FromString(one.GetOptions().SerializeToString()).Extensions[self.extension]
+            if rules.string.max_len:
+                return {one.name: "字" * (rules.string.max_len + 1)}
+            if getattr(rules.string, "in"):
+                return {one.name: "nonsense"}
+            if rules.int32.HasField("lte"):
+                return {one.name: rules.int32.lte + 1}
+        return None
+
+
 def http_request(method: Method, binding: Binding, body, options: FieldOptions):
     """The REST call that says what the RPC's request says, as keywords of `httpx.Client.request`."""
     if method.descriptor.client_streaming:

@@ -29,6 +29,7 @@ class Case:
     - `answer`: what an allowed call comes to.
     - `answers`: where single callers get something else than the options say.
     - `fresh`: the call uses its caller up, so each allowed one is made by a new user.
+    - `at_once`: answers take their time, so that all callers ask at once.
     - `absent`: an id that nobody has; `missing`: the text then, where it is not that of the document or of `ABSENT_TEXTS`.
     """
     request: object = lambda world, who: {}
@@ -36,6 +37,7 @@ class Case:
     answer: Answer = OK
     answers: dict = field(default_factory=dict)
     fresh: bool = False
+    at_once: bool = False
     absent: str = "0123456789abcdef01234567"
     missing: str = ""
 
@@ -250,7 +252,7 @@ CASES = {
         lambda w, who: {"new_phone_number": w.number(), "verification_code": "000000"}, answer=WRONG_SMS_CODE),
     "csa.v1.AuthService/ResetPasswordBySms": Case(
         lambda w, who: {"phone_number": w.number(), "verification_code": "000000", "new_password": PASSWORD}, answer=WRONG_SMS_CODE),
-    "csa.v1.RecoveryService/SendResetCode": Case(lambda w, who: {"email": f"{secrets.token_hex(8)}@example.com"}),
+    "csa.v1.RecoveryService/SendResetCode": Case(lambda w, who: {"email": f"{secrets.token_hex(8)}@example.com"}, at_once=True),
     "csa.v1.RecoveryService/ResetPasswordByEmail": Case(
         lambda w, who: {"email": w.owner.email, "verification_code": "000000", "new_password": PASSWORD}, answer=WRONG_CODE),
 
