@@ -58,6 +58,7 @@ let package = Package(
     system("CArgon2", pkgConfig: "libargon2", apt: "libargon2-dev"),
     system("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
     system("CFido2", pkgConfig: "libfido2", apt: "libfido2-dev"),
+    system("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
     system("CCBOR", pkgConfig: "libcbor", apt: "libcbor-dev"),
     system("CMagic", apt: "libmagic-dev"),
 
@@ -74,14 +75,14 @@ let package = Package(
     library("Identity", ["COpenSSL", "CArgon2", "CCBOR", "CFido2", "Platform"]),
     library("Blobs", ["CLinux", "CMagic", "Platform", "Identity", "Outbound", logging]),
     library("Delivery", ["Platform", "Storage", "Identity", "Outbound", logging]),
+    library("Backup", ["CArchive", "Blobs", "Platform", "Storage", "Identity"]),
     library(
       "CustomerService", ["CustomerServiceAPI", "Protobuf", "RPC", "Platform", "Storage", "Identity", "Blobs", "Delivery", logging]),
     program(
       "WeftServer",
       [
-        "Blobs", "CLinux", "CustomerService", "CustomerServiceAPI", "Delivery", "Gateway", "HTTP", "Identity", "Log", "Net", "Outbound",
-        "Platform",
-        "Protobuf", "RPC", "Storage", logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Backup", "Blobs", "CLinux", "CustomerService", "CustomerServiceAPI", "Delivery", "Gateway", "HTTP", "Identity", "Log", "Net",
+        "Outbound", "Platform", "Protobuf", "RPC", "Storage", logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     library("Generator", ["Protobuf"], path: "codegen/Generator"),
@@ -108,6 +109,7 @@ let package = Package(
     tests("Outbound", ["Outbound", "Platform", logging]),
     tests("Identity", ["Identity", "Platform", "CFido2", "COpenSSL"], exclude: ["WebAuthn/vectors.py"]),
     tests("Blobs", ["Blobs", "Identity", "Outbound", "Platform", logging]),
+    tests("Backup", ["Backup", "Blobs", "Identity", "Platform", "Storage"]),
     tests("Delivery", ["Delivery", "Identity", "Outbound", "Platform", "Storage", logging]),
     tests(
       "CustomerService",

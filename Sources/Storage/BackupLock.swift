@@ -38,6 +38,9 @@ public final class BackupLock: Sendable {
     let path = directory + "/backup.lock"
     let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw .cannotOpen(path: path, reason: String(cString: strerror(errno))) }
+    // Made by root for a backup, it must still be the server's to lock.
+    var owner = stat()
+    if geteuid() == 0, stat(directory, &owner) == 0 { fchown(file, owner.st_uid, owner.st_gid) }
     if flock(file, kind | LOCK_NB) == 0 { return BackupLock(file: file) }
     let reason = errno
     close(file)

@@ -2,7 +2,7 @@ public import Platform
 
 /// Brings the tables of one application up to date and notes what was done in `weft_migrations`.
 public struct Migrator: Sendable {
-  private let application: String
+  public let application: String
   private let migrations: [Migration]
   private let time: any TimeSource
 
@@ -15,6 +15,9 @@ public struct Migrator: Sendable {
     self.migrations = migrations
     self.time = time
   }
+
+  /// The number of the newest migration that this program knows.
+  public var latest: Int { migrations.count }
 
   /// Runs what has not run yet, each migration in a transaction of its own.
   ///

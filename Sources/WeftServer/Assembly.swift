@@ -1,3 +1,4 @@
+import Backup
 import Blobs
 import CustomerService
 import CustomerServiceAPI
@@ -46,6 +47,9 @@ final class Assembly: Sendable {
 
   /// Everybody who has tables, in the order in which they are made.
   static let migrators = [("csa", CustomerServiceApp.migrator), ("delivery", DeliverySchema.migrator)]
+
+  /// What a backup takes of them.
+  static let backedUpApplications = migrators.map { BackedUpApplication(migrator: $0.1) }
 
   /// Opens the data directory, brings the schema up to date and binds both listeners, or undoes what it began and throws.
   init(_ settings: ServeSettings, commitGroup: Int? = nil, logger: Logger) async throws {

@@ -8,6 +8,11 @@ if let command = CommandLine.arguments.dropFirst().first, ["serve", "gateway"].c
   SignalWatcher.block(StopSignals.signals)
 }
 
+// The same for what looks for signals between two steps.
+if let command = CommandLine.arguments.dropFirst().first, ["backup", "restore"].contains(command) {
+  SignalWatcher.block(PendingSignals.signals)
+}
+
 /// Away from the main actor, which this thread would have to serve.
 nonisolated func begin() {
   Task.immediate {

@@ -106,6 +106,14 @@ import Testing
     #expect(found.isEmpty, "\(found.joined(separator: "\n"))")
   }
 
+  @Test("Only Sources/Backup/Archive calls libarchive: say ArchiveReader, ArchiveWriter")
+  func libarchiveHasOneCaller() {
+    let found = Self.findings("Sources") { file, line in
+      Self.code(file.lines[line]).contains("import CArchive") && !file.path.hasPrefix("Sources/Backup/Archive/")
+    }
+    #expect(found.isEmpty, "\(found.joined(separator: "\n"))")
+  }
+
   @Test("Black-box tests wait for conditions: use wait_for")
   func testsDoNotSleep() throws {
     let folder = Self.root.appending(path: "Tests/EndToEnd")

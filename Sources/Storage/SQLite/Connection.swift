@@ -11,10 +11,24 @@ final class Connection {
   private var statements: [UnsafePointer<UInt8>: Statement] = [:]
 
   /// - Parameter isReadOnly: Whether this connection may only read.
-  init(path: String, isReadOnly: Bool) throws(StorageError) {
+  convenience init(path: String, isReadOnly: Bool) throws(StorageError) {
+    try self.init(path, path: path, access: isReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)
+  }
+
+  /// Reads a file that nobody writes to, without looking for a write-ahead log beside it and without a lock.
+  convenience init(immutablePath path: String) throws(StorageError) {
+    // Everything but these is percent-encoded, as URIs want it.
+    let plain = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/".utf8)
+    let encoded = path.utf8.map { byte in
+      plain.contains(byte) ? String(UnicodeScalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+    }
+    let name = "file:" + (path.hasPrefix("/") ? "//" : "") + encoded.joined() + "?immutable=1"
+    try self.init(name, path: path, access: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI)
+  }
+
+  private init(_ name: String, path: String, access: Int32) throws(StorageError) {
     var handle: OpaquePointer?
-    let access = isReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-    let status = sqlite3_open_v2(path, &handle, access | SQLITE_OPEN_NOMUTEX, nil)
+    let status = sqlite3_open_v2(name, &handle, access | SQLITE_OPEN_NOMUTEX, nil)
     guard let handle, status == SQLITE_OK else {
       let reason = handle.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
       sqlite3_close_v2(handle)
@@ -116,6 +130,15 @@ final class Connection {
     let status = sql.withUTF8Buffer { bytes in
       bytes.withMemoryRebound(to: CChar.self) { sqlite3_prepare_v3(self.handle, $0.baseAddress, Int32($0.count), flags, &handle, &rest) }
     }
+    guard status == SQLITE_OK else { throw error(status) }
+    guard let handle else { throw .statement(code: SQLITE_MISUSE, message: "empty SQL") }
+    return Statement(handle: handle)
+  }
+
+  /// A statement that is not kept.
+  func prepare(_ sql: String) throws(StorageError) -> Statement {
+    var handle: OpaquePointer?
+    let status = sqlite3_prepare_v2(self.handle, sql, -1, &handle, nil)
     guard status == SQLITE_OK else { throw error(status) }
     guard let handle else { throw .statement(code: SQLITE_MISUSE, message: "empty SQL") }
     return Statement(handle: handle)
