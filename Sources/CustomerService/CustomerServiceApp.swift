@@ -32,6 +32,8 @@ public final class CustomerServiceApp: Sendable {
     public var generation = SharedGeneration()
     /// `WEFT_RP_ID` and `WEFT_RP_ORIGINS`.
     public var passkeys = PasskeySettings()
+    /// The data directory, where a backup says that it runs; nil where there is none.
+    public var directory: String?
     /// `WEFT_RATE_LIMITS`.
     public var limitsRates: Bool
     public var time: any TimeSource
@@ -63,7 +65,7 @@ public final class CustomerServiceApp: Sendable {
     application: "csa",
     migrations: [
       .first, .signInsAndAudit, .validityChanges, .phonesAndKeys, .oauth, .passkeys, .browserSessions,
-      .business,
+      .business, .files,
     ])
 
   /// Who may call, for `RPCServer`.
@@ -76,6 +78,7 @@ public final class CustomerServiceApp: Sendable {
   private let keys: ApplicationKeyTable
   private let keyRing: SigningKeyRing
   private let rotation: SecretRotation
+  private let unwantedBlobs: UnwantedBlobs
 
   public init(_ needs: Needs) {
     self.needs = needs
@@ -117,6 +120,9 @@ public final class CustomerServiceApp: Sendable {
       forms: FormTokens(secret: needs.hashSecret), codes: AuthorizationCodes(secrets: oauth, time: time), keys: keyRing,
       publicURL: needs.publicURL)
     let knownClients = KnownOAuthClients()
+    unwantedBlobs = UnwantedBlobs(database: database, blobs: needs.blobs, time: time, directory: needs.directory)
+    let receiver = FileReceiver(database: database, blobs: needs.blobs, types: needs.fileTypes, time: time)
+    let links = FileLinks(secret: needs.hashSecret, blobs: needs.blobs, publicURL: needs.publicURL, time: time)
     services = [
       AuthService(
         database: database, time: time, ids: ids, codes: codes, passwords: passwords,
@@ -150,8 +156,10 @@ public final class CustomerServiceApp: Sendable {
       BusinessAccountAdminService(database: database, time: time, ids: ids, mail: needs.mail),
       ContractService(database: database, time: time, ids: ids),
       ContractAdminService(database: database, time: time, ids: ids),
-      ProjectService(database: database),
-      ProjectAdminService(database: database, time: time, ids: ids),
+      ProjectService(database: database, fileLinks: links),
+      ProjectAdminService(database: database, time: time, ids: ids, receiver: receiver, links: links),
+      FileService(
+        database: database, blobs: needs.blobs, time: time, ids: UUIDGenerator(random: needs.random), receiver: receiver, links: links),
     ]
   }
 
@@ -164,6 +172,7 @@ public final class CustomerServiceApp: Sendable {
   public func start(administrator: (email: String, password: String)?) async throws -> String? {
     try await validity.start()
     try await keyRing.start()
+    try await unwantedBlobs.start()
     for key in try await needs.database.read({ try ApplicationKeyStore.active($0) }) { keys.follow(key) }
     if let administrator {
       try await makeAdministrator(administrator.email, administrator.password)
@@ -184,6 +193,7 @@ public final class CustomerServiceApp: Sendable {
     for _ in 0..<Housekeeping.roundsMax { guard try await keys.flush(to: needs.database) else { break } }
     try await keyRing.housekeep()
     try await rotation.forgetPrevious(at: now / 1_000_000)
+    try await unwantedBlobs.delete()
   }
 
   /// To be called once, after the last call: writes down what only the memory knows.

@@ -80,6 +80,27 @@ public enum CustomerServiceError: Error, Equatable, Sendable {
   // The contact form (7)
   case notShownToBeAPerson
   case contactNotFound
+
+  // Files (5.3, 5.4, 6.1, 6.2)
+  case fileNotFound
+  case foreignFile
+  case missingFile
+  case secondFileName
+  case invalidFileName(FileNameProblem)
+  case invalidContentType
+  case fileTypeUnsupported
+  case fileTooLarge
+  case uploadTooSlow
+  /// The user's own uploads are too many at once.
+  case tooManyUploads
+  /// Everybody's uploads are.
+  case uploadsFull
+  case storageFull
+  case storageUnavailable
+  /// Forged, expired, or of another file.
+  case invalidDownloadLink
+  /// - Parameter size: Bytes of the file.
+  case rangeNotSatisfiable(size: Int64)
 }
 
 /// Why a client cannot be registered as it was asked for.
@@ -88,6 +109,13 @@ public enum OAuthClientProblem: String, Sendable {
   case noRedirectURI = "授权码模式（authorization_code）至少需要一个 redirect_uris"
   case scope = "scopes 只能包含不带空格、引号和反斜杠的可打印 ASCII 字符，每项不超过64个字符"
   case publicWithCredentials = "公开客户端没有密钥，不能使用 client_credentials"
+}
+
+/// Why a file cannot have the name it came with.
+public enum FileNameProblem: String, Sendable {
+  case empty = "文件名不能为空"
+  case unusable = "文件名无效"
+  case tooLong = "文件名长度不能超过255个字符"
 }
 
 /// What somebody wanted to do with a ticket that is not theirs.
@@ -160,10 +188,38 @@ extension CustomerServiceError: RPCErrorConvertible {
     case .projectTaskNotFound: error(.notFound, "PROJECT_TASK_NOT_FOUND", "任务不存在")
     case .notShownToBeAPerson: error(.failedPrecondition, "TURNSTILE_FAILED", "Turnstile验证失败")
     case .contactNotFound: error(.notFound, "CONTACT_NOT_FOUND", "联系表单不存在")
+    case .fileNotFound: error(.notFound, "FILE_NOT_FOUND", "文件不存在")
+    case .foreignFile: error(.permissionDenied, "FOREIGN_FILE", "无权访问此文件")
+    case .missingFile: error(.invalidArgument, "MISSING_FILE", "缺少文件：file")
+    case .secondFileName: error(.invalidArgument, "SECOND_FILE_NAME", "文件名只能提供一次")
+    case .invalidFileName(let problem): error(.invalidArgument, "INVALID_FILE_NAME", problem.rawValue)
+    case .invalidContentType: error(.invalidArgument, "INVALID_CONTENT_TYPE", "文件类型不是有效的媒体类型")
+    case .fileTypeUnsupported: error(.failedPrecondition, "FILE_TYPE_UNSUPPORTED", "文件类型不支持")
+    case .fileTooLarge:
+      RPCError(
+        .resourceExhausted, "文件过大", reason: "MESSAGE_TOO_LARGE", domain: Self.domain, info: ["limit_bytes": "\(FileRecord.sizeMax)"])
+    case .uploadTooSlow: error(.deadlineExceeded, "UPLOAD_TOO_SLOW", "上传超时，请重试", status: 408)
+    case .tooManyUploads:
+      RPCError(
+        .resourceExhausted, "同时上传的文件过多，请稍后再试", reason: "TOO_MANY_UPLOADS", domain: Self.domain, retryAfter: .seconds(5))
+    case .uploadsFull: RPCError.serverBusy(retryAfter: .seconds(5))
+    case .storageFull: error(.resourceExhausted, "STORAGE_FULL", "存储空间不足，请稍后再试", status: 507)
+    case .storageUnavailable: error(.unavailable, "STORAGE_UNAVAILABLE", "文件存储暂时不可用，请稍后再试")
+    case .invalidDownloadLink: error(.permissionDenied, "INVALID_DOWNLOAD_LINK", "下载链接无效或已过期")
+    case .rangeNotSatisfiable(let size):
+      error(.outOfRange, "RANGE_NOT_SATISFIABLE", "请求的范围无法满足", status: 416, headers: [("content-range", "bytes */\(size)")])
     }
   }
 
-  private func error(_ code: StatusCode, _ reason: String, _ message: String) -> RPCError {
-    RPCError(code, message, reason: reason, domain: Self.domain)
+  /// - Parameters:
+  ///   - status: Of the REST answer, where the code does not say it.
+  ///   - headers: Of the REST answer.
+  private func error(
+    _ code: StatusCode, _ reason: String, _ message: String, status: Int? = nil, headers: [(name: String, value: String)] = []
+  ) -> RPCError {
+    var error = RPCError(code, message, reason: reason, domain: Self.domain)
+    if let status { error.metadata.add("weft-http-status", String(status)) }
+    for header in headers { error.metadata.add("weft-http-header-" + header.name, header.value) }
+    return error
   }
 }

@@ -79,6 +79,7 @@ final class Assembly: Sendable {
     var needs = CustomerServiceApp.Needs(
       database: database, passwords: passwords, secret: secrets.current, hashSecret: hashSecret, mail: messaging.mail,
       sms: messaging.sms, blobs: blobs, fileTypes: fileTypes, publicURL: publicURL, limitsRates: settings.rateLimits, random: random)
+    needs.directory = settings.dataDirectory
     needs.previousSecrets = secrets.previous
     needs.secretFiles = secrets.files
     needs.auditDays = settings.auditDays

@@ -45,6 +45,8 @@ enum AuditAction: String, Sendable {
   case projectCreated = "project.create"
   case projectUpdated = "project.update"
   case projectDeleted = "project.delete"
+  case projectFileAdded = "project_file.add"
+  case projectFileDeleted = "project_file.delete"
   case projectLinkAdded = "project_link.add"
   case projectLinkDeleted = "project_link.delete"
   case projectTaskAdded = "project_task.add"

@@ -10,6 +10,8 @@ struct ProjectAdminService: CSAAdminV1.ProjectAdminServiceServer {
   let database: Database
   let time: any TimeSource
   let ids: ObjectIDGenerator
+  let receiver: FileReceiver
+  let links: FileLinks
 
   func listProjects(_ request: CSAAdminV1.ListProjectsRequest, _ call: ServerCall) async throws -> CSAAdminV1.ListProjectsResponse {
     let email = request.ownerEmail.map { EmailAddress.normalised($0) }
@@ -67,8 +69,10 @@ struct ProjectAdminService: CSAAdminV1.ProjectAdminServiceServer {
   }
 
   func deleteProject(_ request: CSAAdminV1.DeleteProjectRequest, _ call: ServerCall) async throws -> GoogleProtobuf.Empty {
-    let entry = AuditEntry(.projectDeleted, of: request.projectID, call, ids: ids, now: time.wallMicroseconds)
+    let now = time.wallMicroseconds
+    let entry = AuditEntry(.projectDeleted, of: request.projectID, call, ids: ids, now: now)
     try await database.write(for: call) { transaction in
+      try FileStore.deleteAll(ofProject: request.projectID, at: now, transaction)
       guard try ProjectStore.delete(request.projectID, transaction) else { throw CustomerServiceError.projectNotFound }
       try AuditStore.insert(entry, transaction)
     }

@@ -5,6 +5,7 @@ import Storage
 /// The caller's own projects, with their links and tasks (chapter 5 of the document); files are in `ProjectService+Files.swift`.
 struct ProjectService: CSAv1.ProjectServiceServer {
   let database: Database
+  let fileLinks: FileLinks
 
   /// GET /api/projects/me
   func listMyProjects(_ request: CSAv1.ListMyProjectsRequest, _ call: ServerCall) async throws -> CSAv1.ListMyProjectsResponse {

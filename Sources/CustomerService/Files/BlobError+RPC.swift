@@ -1,0 +1,23 @@
+import Blobs
+
+extension BlobError {
+  /// What the caller may know of it; nil for what only the log should.
+  var answer: (any Error)? {
+    switch self {
+    case .noSpace: CustomerServiceError.storageFull
+    case .overloaded: CustomerServiceError.uploadsFull
+    case .timeout, .unavailable, .closed: CustomerServiceError.storageUnavailable
+    case .cancelled: CancellationError()
+    case .notFound, .alreadyExists, .failed: nil
+    }
+  }
+}
+
+/// Runs what uses the blob store, and says what it cannot do in the words of this application.
+func answering<Value>(_ body: () async throws -> Value) async throws -> Value {
+  do {
+    return try await body()
+  } catch let error as BlobError {
+    throw error.answer ?? error
+  }
+}
