@@ -34,6 +34,8 @@ public final class CustomerServiceApp: Sendable {
     public var passkeys = PasskeySettings()
     /// The data directory, where a backup says that it runs; nil where there is none.
     public var directory: String?
+    /// Who tells people from programs at the contact form.
+    public var personCheck: any PersonCheck = NoPersonCheck()
     /// `WEFT_RATE_LIMITS`.
     public var limitsRates: Bool
     public var time: any TimeSource
@@ -65,7 +67,7 @@ public final class CustomerServiceApp: Sendable {
     application: "csa",
     migrations: [
       .first, .signInsAndAudit, .validityChanges, .phonesAndKeys, .oauth, .passkeys, .browserSessions,
-      .business, .files,
+      .business, .files, .contacts,
     ])
 
   /// Who may call, for `RPCServer`.
@@ -160,6 +162,10 @@ public final class CustomerServiceApp: Sendable {
       ProjectAdminService(database: database, time: time, ids: ids, receiver: receiver, links: links),
       FileService(
         database: database, blobs: needs.blobs, time: time, ids: UUIDGenerator(random: needs.random), receiver: receiver, links: links),
+      ContactService(
+        database: database, time: time, ids: ids, check: needs.personCheck,
+        notice: ContactNotice(mail: needs.mail, limitsRates: needs.limitsRates, time: time)),
+      ContactAdminService(database: database, time: time, ids: ids),
     ]
   }
 

@@ -31,6 +31,7 @@ final class CustomerServicePolicy: ApplicationPolicy {
         "credential": RateLimiter(RateLimit(burst: 60, refill: .seconds(60)), time: time),
         "code": RateLimiter(RateLimit(burst: 20, refill: .seconds(60)), time: time),
         "upload": RateLimiter(RateLimit(burst: 60, refill: .seconds(60)), time: time),
+        "contact": RateLimiter(RateLimit(burst: 10, refill: .seconds(600)), time: time),
       ] : [:]
   }
 

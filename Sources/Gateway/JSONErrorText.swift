@@ -15,15 +15,15 @@ struct JSONErrorText {
       return noJSON("请求体嵌套过深，最多\(limit)层")
     case .type(let path, let expected, _, _):
       guard !path.isEmpty else { return noJSON("请求体应为JSON对象") }
-      return wrong(path, "\(path) 应为\(Self.name(of: expected, field: field(at: path)))")
+      return wrong(path, "\(shown(path)) 应为\(Self.name(of: expected, field: field(at: path)))")
     case .value(let path, _, _):
-      return wrong(path, "\(path) \(Self.demand(of: field(at: path)))")
+      return wrong(path, "\(shown(path)) \(Self.demand(of: field(at: path)))")
     case .duplicateField(let path, _):
-      return wrong(path, "\(path) 重复")
+      return wrong(path, "\(shown(path)) 重复")
     case .oneofConflict(let path, _):
-      return wrong(path, "\(path) 与另一个字段不能同时提供")
+      return wrong(path, "\(shown(path)) 与另一个字段不能同时提供")
     case .unknownField(let path, _), .unrepresentable(let path, _), .malformed(let path):
-      return wrong(path, "\(path) 的值无效")
+      return wrong(path, "\(shown(path)) 的值无效")
     }
   }
 
@@ -48,6 +48,19 @@ struct JSONErrorText {
       message = next.message
     }
     return field
+  }
+
+  /// The path as clients write it: a field that the document names otherwise has that name in JSON.
+  private func shown(_ path: String) -> String {
+    var message: MessageSchema? = schema
+    var steps: [String] = []
+    for step in path.split(separator: ".") {
+      let name = step.prefix { $0 != "[" }
+      let field = message?.fields.first { $0.name == name || $0.jsonName == name }
+      steps.append("\(field?.restName ?? String(name))\(step[name.endIndex...])")
+      message = field?.message
+    }
+    return steps.joined(separator: ".")
   }
 
   private static func name(of kind: JSONKind, field: FieldSchema?) -> String {

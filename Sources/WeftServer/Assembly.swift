@@ -85,6 +85,12 @@ final class Assembly: Sendable {
     needs.auditDays = settings.auditDays
     needs.generation = try SharedGeneration(path: settings.generationPath)
     needs.passkeys = settings.passkeys
+    if let turnstile = settings.turnstile {
+      needs.personCheck = TurnstileCheck(turnstile, client: messaging.outbound, random: random, logger: logger)
+      if turnstile.isPlainText { logger.warning("Turnstile's secret goes to another machine in plain text: use https") }
+    } else {
+      logger.warning("anybody is taken for a person at the contact form: set WEFT_TURNSTILE_SECRET")
+    }
     application = CustomerServiceApp(needs)
     let password = try await application.start(administrator: settings.administrator.map { ($0.email, $0.password) })
     if let password { Terminal.line("weft: administrator admin@localhost has the password \(password)") }

@@ -40,6 +40,8 @@ struct ServeSettings {
   let gatewaySecret: String?
   let metrics: SocketAddress?
   let messaging: MessagingSettings
+  /// Nil: the contact form takes any token.
+  let turnstile: TurnstileSettings?
   let logLevel: Logger.Level
   let logFormat: LogFormat
 
@@ -67,6 +69,7 @@ struct ServeSettings {
     gatewaySecret = try source.text("WEFT_GATEWAY_SECRET")
     metrics = try source.text("WEFT_METRICS").map { try Self.address("WEFT_METRICS", $0) }
     messaging = try MessagingSettings(source)
+    turnstile = try TurnstileSettings(source)
     try Self.checkApplications(source)
     (logLevel, logFormat) = try Self.logging(source)
   }

@@ -60,6 +60,10 @@ struct SettingFlags: ParsableArguments {
   var smsURL: String?
   @Option(name: .customLong("outbound-ca"), help: "WEFT_OUTBOUND_CA: PEM file of certificates to trust beside the system's.")
   var outboundCA: String?
+  @Option(name: .customLong("turnstile-secret"), help: "WEFT_TURNSTILE_SECRET: Cloudflare Turnstile's (default: any token passes).")
+  var turnstileSecret: String?
+  @Option(name: .customLong("turnstile-verify-url"), help: "WEFT_TURNSTILE_VERIFY_URL: where tokens are verified (default: Cloudflare).")
+  var turnstileVerifyURL: String?
   @Option(help: "WEFT_METRICS: where to serve Prometheus metrics, HOST:PORT (default: nowhere).")
   var metrics: String?
   @Option(name: .customLong("dev"), help: "WEFT_DEV: 1 offers /dev pages on a loopback listener.")
@@ -129,6 +133,8 @@ extension SettingFlags {
     flags["WEFT_MAIL_FROM"] = mailFrom
     flags["WEFT_SMS_URL"] = smsURL
     flags["WEFT_OUTBOUND_CA"] = outboundCA
+    flags["WEFT_TURNSTILE_SECRET"] = turnstileSecret
+    flags["WEFT_TURNSTILE_VERIFY_URL"] = turnstileVerifyURL
     flags["WEFT_DEV"] = dev
     flags["WEFT_APPS"] = apps
     flags["WEFT_LOG_LEVEL"] = logLevel

@@ -20,6 +20,15 @@ import Testing
     (.ticketNotFound, .notFound, "工单不存在"),
     (.foreignTicket(.read), .permissionDenied, "无权访问此工单"),
     (.ticketAlreadyReplied, .failedPrecondition, "工单已被回复，不能再更新"),
+    (.businessAccountNotFound, .notFound, "业务账号不存在"),
+    (.businessAccountExists, .alreadyExists, "已存在申请或已激活账号"),
+    (.foreignBusinessAccount, .permissionDenied, "无权访问此业务账号"),
+    (.contractNotFound, .notFound, "合同不存在"),
+    (.foreignContract, .permissionDenied, "无权访问此合同"),
+    (.foreignSignature, .permissionDenied, "无权更新此合同的签署状态"),
+    (.projectNotFound, .notFound, "项目不存在"),
+    (.foreignProject, .permissionDenied, "无权访问此项目"),
+    (.notShownToBeAPerson, .failedPrecondition, "Turnstile验证失败"),
   ])
   func documentedTextsAreExact(_ error: CustomerServiceError, _ code: StatusCode, _ text: String) {
     let answer = error.rpcError

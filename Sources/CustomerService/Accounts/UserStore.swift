@@ -24,6 +24,14 @@ enum UserStore {
       "SELECT count(*) FROM csa_users WHERE role = 'admin' AND is_active = 1 AND id <> $id", ["id": .text(id)]) ?? 0
   }
 
+  /// Active administrators, those first who have been there for longest.
+  static func administrators(limit: Int64, _ transaction: ReadTransaction) throws -> [User] {
+    try transaction.query(administratorsSQL, ["limit": .integer(limit)], user)
+  }
+
+  static let administratorsSQL: StaticString =
+    "SELECT * FROM csa_users WHERE role = 'admin' AND is_active = 1 ORDER BY created_at, id LIMIT $limit"
+
   /// Newest first, with the count of all that match.
   ///
   /// - Parameter keyword: Part of the address or the name, without regard to ASCII case; nil or empty gives everybody.
