@@ -17,7 +17,7 @@ from server import PASSWORD, User
 SECRET = "a-secret-that-the-matrix-signs-with-too"
 PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
 ABSENT_TEXTS = {"ticket_id": "工单不存在", "user_id": "用户不存在", "account_id": "业务账号不存在", "contract_id": "合同不存在",
-                "project_id": "项目不存在", "file_id": "文件不存在", "contact_id": "联系信息不存在", "link_id": "链接不存在", "task_id": "任务不存在", "client_id": "客户端不存在"}
+                "project_id": "项目不存在", "file_id": "文件不存在", "contact_id": "联系表单不存在", "link_id": "链接不存在", "task_id": "任务不存在", "client_id": "客户端不存在"}
 
 
 @dataclass
@@ -136,6 +136,12 @@ class World:
             "grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK, "code_verifier": verifier})
         return answer.json()["access_token"]
 
+    def new_client(self):
+        return make_client(self.server)["client_id"]
+
+    def console_session(self):
+        return self.call("csa.v1.ConsoleService/BeginConsoleSession", {"email": ADMINISTRATOR[0], "password": ADMINISTRATOR[1]})["session_key"]
+
     def consented_client(self, who):
         self.consent(who)
         return self.client()["client_id"]
@@ -193,8 +199,7 @@ class World:
     # chapters 6 and 7
 
     def upload(self):
-        return self.once("upload", lambda: self.owner.call(
-            "POST", "/api/upload", files={"file": ("文档.pdf", PDF, "application/pdf")}, data={"tag": "文档"}).json())
+        return self.once("upload", lambda: self.call("csa.v1.FileService/UploadFile", pieces(tag="文档"), self.owner))
 
     def content(self):
         """The parts of a link to the upload's contents."""
@@ -255,6 +260,11 @@ CASES = {
     "csa.v1.RecoveryService/SendResetCode": Case(lambda w, who: {"email": f"{secrets.token_hex(8)}@example.com"}, at_once=True),
     "csa.v1.RecoveryService/ResetPasswordByEmail": Case(
         lambda w, who: {"email": w.owner.email, "verification_code": "000000", "new_password": PASSWORD}, answer=WRONG_CODE),
+
+    # An operator's own: by password, then by the key of the session.
+    "csa.v1.ConsoleService/BeginConsoleSession": Case(lambda w, who: {"email": ADMINISTRATOR[0], "password": ADMINISTRATOR[1]}),
+    "csa.v1.ConsoleService/RenewConsoleSession": Case(lambda w, who: {"session_key": w.once("console", w.console_session)}),
+    "csa.v1.ConsoleService/EndConsoleSession": Case(lambda w, who: {"session_key": w.console_session()}),
 
     "csa.v1.UserService/GetMe": Case(),
     "csa.v1.UserService/UpdateMe": Case(lambda w, who: {"bio": secrets.token_hex(4), "update_mask": "bio"}),
@@ -390,6 +400,8 @@ CASES = {
     "csa.admin.v1.OAuthClientAdminService/ListOAuthClients": Case(),
     "csa.admin.v1.OAuthClientAdminService/SetOAuthClientActive": Case(
         lambda w, who: {"client_id": w.client()["client_id"], "is_active": True}, object="client_id"),
+    "csa.admin.v1.OAuthClientAdminService/DeleteOAuthClient": Case(lambda w, who: {"client_id": w.new_client()}, object="client_id"),
+    "csa.admin.v1.OAuthClientAdminService/RotateOAuthClientSecret": Case(lambda w, who: {"client_id": w.new_client()}, object="client_id"),
     "csa.admin.v1.SigningKeyAdminService/ListSigningKeys": Case(),
     "csa.admin.v1.SigningKeyAdminService/RotateSigningKeys": Case(),
     "csa.admin.v1.SigningSecretAdminService/RotateSigningSecret": Case(

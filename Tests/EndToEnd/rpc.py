@@ -17,14 +17,15 @@ class Rpc:
         return self.pool.FindServiceByName(service).FindMethodByName(method)
 
     def call(self, service, method, body, token=None, timeout=30, metadata=()):
-        """The answer as a dict with the proto's names; raises grpc.RpcError."""
+        """The answer as a dict with the proto's names; raises grpc.RpcError. A list is a stream of requests."""
         descriptor = self.method(service, method)
         request_class = message_factory.GetMessageClass(descriptor.input_type)
         response_class = message_factory.GetMessageClass(descriptor.output_type)
-        call = self.channel.unary_unary(f"/{service}/{method}", request_serializer=request_class.SerializeToString,
-                                        response_deserializer=response_class.FromString)
+        kind = self.channel.stream_unary if isinstance(body, list) else self.channel.unary_unary
+        call = kind(f"/{service}/{method}", request_serializer=request_class.SerializeToString, response_deserializer=response_class.FromString)
+        messages = [json_format.ParseDict(one, request_class()) for one in (body if isinstance(body, list) else [body])]
         metadata = list(metadata) + ([("authorization", f"Bearer {token}")] if token else [])
-        answer = call(json_format.ParseDict(body, request_class()), metadata=metadata, timeout=timeout)
+        answer = call(iter(messages) if isinstance(body, list) else messages[0], metadata=metadata, timeout=timeout)
         return json_format.MessageToDict(answer, preserving_proto_field_name=True, always_print_fields_with_no_presence=True)
 
     def code(self, *arguments, **more):

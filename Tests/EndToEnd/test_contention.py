@@ -1,4 +1,6 @@
 """Many at once, and the far ends of what may be asked: whoever wins, the answers are documented ones and what is stored fits together."""
+import base64
+import secrets
 import sqlite3
 import threading
 from collections import Counter
@@ -7,12 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 import grpc
 import pytest
 from authorization import FieldOptions, http_request, methods
-from authorization_cases import CASES, SECRET, World
+from authorization_cases import CASES, PDF, SECRET, World
 from server import Server
 from test_authorization_matrix import UNFINISHED
 
 BUSINESS, CONTRACTS = "csa.v1.BusinessAccountService/", "csa.v1.ContractService/"
-PROJECTS, TICKETS = "csa.admin.v1.ProjectAdminService/", "csa.v1.TicketService/"
+PROJECTS, TICKETS, STAFF = "csa.admin.v1.ProjectAdminService/", "csa.v1.TicketService/", "csa.admin.v1.TicketAdminService/"
+
+LATER = pytest.mark.skip("not served yet")
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +32,7 @@ def world(own):
 
 @pytest.fixture(scope="module")
 def rest(world):
-    found = [m for m in methods(world.rpc) if m.bindings and m.path not in UNFINISHED]
+    found = [m for m in methods(world.rpc) if m.bindings and m.path not in UNFINISHED and not m.descriptor.client_streaming]
     return world.http, found, FieldOptions(world.rpc)
 
 
@@ -151,7 +155,122 @@ def test_a_project_goes_while_things_are_added_to_it(own, world):
     assert orphans(own) == []
 
 
+@LATER
+def test_every_message_of_many_is_kept(world):
+    ticket = world.new_ticket()
+    crowd = Crowd(world)
+    for n in range(10):
+        crowd.add(TICKETS + "AddTicketMessage", {"ticket_id": ticket, "content": f"补充{n}"}, world.owner)
+        crowd.add(STAFF + "ReplyTicket", {"ticket_id": ticket, "feedback": f"回复{n}"})
+    assert {code for code, _ in crowd.run()} == {"OK"}
+    found = world.call(TICKETS + "ListTicketMessages", {"ticket_id": ticket, "limit": 100}, world.owner)
+    assert found["total"] == 21 and found["items"][0]["id"] == ticket
+    assert sorted(m["content"] for m in found["items"][1:]) == sorted([f"{what}{n}" for n in range(10) for what in ("补充", "回复")])
+    replies = [m["content"] for m in found["items"] if m["from_staff"]]
+    shown = world.call(TICKETS + "GetTicket", {"ticket_id": ticket}, world.owner)
+    assert shown["feedback"] == replies[-1]
+    assert shown["status"] == ("replied" if found["items"][-1]["from_staff"] else "pending")
+
+
+@LATER
+def test_a_ticket_goes_while_people_write_to_it(own, world):
+    for _ in range(4):
+        word = secrets.token_hex(6)
+        ticket = world.owner.ticket(content=f"关于 {word}")["id"]
+        crowd = Crowd(world)
+        for _ in range(5):
+            crowd.add(TICKETS + "AddTicketMessage", {"ticket_id": ticket, "content": f"补充 {word}"}, world.owner)
+            crowd.add(STAFF + "ReplyTicket", {"ticket_id": ticket, "feedback": f"回复 {word}"})
+            crowd.add(TICKETS + "ListTicketMessages", {"ticket_id": ticket}, world.owner)
+        crowd.add(TICKETS + "DeleteTicket", {"ticket_id": ticket}, world.owner, times=3)
+        found = crowd.run()
+        assert Counter(code for code, _ in found[-3:]) == {"OK": 1, "NOT_FOUND": 2}
+        assert {text for code, text in found if code != "OK"} <= {"工单不存在"}
+        # Nothing is left to be found, by its creator or by staff.
+        assert world.call(TICKETS + "SearchTickets", {"query": word}, world.owner)["total"] == 0
+        assert world.call(STAFF + "SearchTickets", {"query": word})["total"] == 0
+    assert orphans(own) == []
+
+
+@LATER
+def test_attachments_are_ones_own(world):
+    file, foreign = world.upload()["id"], world.foreign
+    ticket = foreign.ticket()["id"]
+    for path, body, user in ((TICKETS + "CreateTicket", {"title": "标题", "ticket_type": "technical", "content": "内容"}, foreign),
+                             (TICKETS + "AddTicketMessage", {"ticket_id": ticket, "content": "内容"}, foreign),
+                             (STAFF + "ReplyTicket", {"ticket_id": ticket, "feedback": "内容"}, world.admin)):
+        for stranger in (file, "00000000-0000-4000-8000-000000000000", "nonsense"):
+            crowd = Crowd(world)
+            crowd.add(path, {**body, "attachment_ids": [stranger]}, user)
+            assert crowd.run()[0][0] == "FAILED_PRECONDITION", path
+    assert world.call(TICKETS + "ListTicketMessages", {"ticket_id": ticket}, foreign)["total"] == 1
+    assert world.call(TICKETS + "ListTickets", {}, foreign)["total"] == 1
+
+
+def blobs(server):
+    """What lies in the blob store without a row that stands for it."""
+    folder = server.data / "blobs"
+    lie = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    return lie - {key for key, in rows(server, "SELECT oss_key FROM csa_files UNION SELECT key FROM csa_pending_blobs")}
+
+
+def test_a_project_goes_while_files_come(own, world):
+    content = base64.b64encode(PDF * 2000).decode()
+    for _ in range(4):
+        project = world.new_project()
+        kept = world.call(PROJECTS + "AddProjectFile", {"project_id": project, "filename": "第一份.pdf", "content": content})
+        crowd = Crowd(world)
+        for n in range(5):
+            crowd.add(PROJECTS + "AddProjectFile", {"project_id": project, "filename": f"{n}.pdf", "content": content})
+            crowd.add("csa.v1.ProjectService/ListProjectFiles", {"project_id": project}, world.owner)
+        crowd.add(PROJECTS + "DeleteProjectFile", {"file_id": kept["id"]}, times=2)
+        crowd.add(PROJECTS + "DeleteProject", {"project_id": project}, times=2)
+        found = crowd.run()
+        assert Counter(code for code, _ in found[-2:]) == {"OK": 1, "NOT_FOUND": 1}
+        assert {text for code, text in found if code != "OK"} <= {"项目不存在", "文件不存在"}
+        assert rows(own, "SELECT count(*) FROM csa_files WHERE project_id = ?", project) == [(0,)]
+    assert orphans(own) == [] and blobs(own) == set()
+
+
+@LATER
+def test_uploads_of_many(own, world):
+    def upload(n):
+        return world.owner.call("POST", "/api/upload", files={"file": (f"{n}.pdf", PDF * 3000, "application/pdf")}, data={"tag": str(n)})
+
+    with ThreadPoolExecutor(16) as pool:
+        found = list(pool.map(upload, range(48)))
+    assert {answer.status_code for answer in found} <= {201, 429}
+    taken = [answer.json() for answer in found if answer.status_code == 201]
+    assert len(taken) >= 8 and len({file["id"] for file in taken}) == len(taken) == len({file["oss_key"] for file in taken})
+    assert {answer.json()["detail"] != "" for answer in found if answer.status_code == 429} <= {True}
+    for file in taken[:4]:
+        assert world.http.get(file["download_url"]).content == PDF * 3000
+    assert blobs(own) == set()
+
+
 # The far ends
+
+@LATER
+@pytest.mark.parametrize("tag, status", [("字" * 64, 201), ("😀" * 64, 201), ("字" * 65, 422), ("x" * (1 << 20), 422), ("a\0b", 422)],
+                         ids=["64 characters", "64 emoji", "65 characters", "a mebibyte", "NUL"])
+def test_tags(own, world, tag, status):
+    answer = world.owner.call("POST", "/api/upload", files={"file": ("文档.pdf", PDF, "application/pdf")}, data={"tag": tag})
+    assert answer.status_code == status, answer.text
+    if status == 201:
+        assert answer.json()["tag"] == tag
+    else:
+        assert "tag" in answer.json()["detail"], answer.text
+    assert blobs(own) == set()
+
+
+@LATER
+@pytest.mark.parametrize("name", ["字" * 300 + ".pdf", "", ".", "..", "/", "a/.."])
+def test_names_that_are_none(own, world, name):
+    form = (f'--b\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\nContent-Type: application/pdf\r\n\r\n').encode()
+    answer = world.owner.call("POST", "/api/upload", content=form + PDF + b"\r\n--b--\r\n", headers={"Content-Type": "multipart/form-data; boundary=b"})
+    assert answer.status_code == 422 and answer.json()["detail"], answer.text
+    assert blobs(own) == set()
+
 
 PAGES = [(skip, limit) for skip in (0, 2**31, 2**63 - 1) for limit in (1, 100)]
 NO_PAGES = [({"skip": s}) for s in ("-1", 2**63, -2**63, "9" * 400, "1.5", "x", "", "0x10", "１")] + [
