@@ -31,8 +31,8 @@ extension BackupError: CustomStringConvertible {
     case .notEmpty(let path): "\(path) is not empty; a backup is restored into a directory that is absent or empty"
     case .file(let path, let reason): "\(path): \(reason)"
     case .noDatabase(let path): "there is no database of Weft's at \(path)"
-    case .missingFile(let key): "the file \(key) is in the database and not in the blob store; --skip-missing leaves such files out"
-    case .damagedFile(let key): "the file \(key) in the blob store is not what was stored; --skip-missing leaves such files out"
+    case .missingFile(let key): "the file \(key) is in the database and not in the blob store; --skip-damaged leaves such files out"
+    case .damagedFile(let key): "the file \(key) in the blob store is not what was stored; --skip-damaged takes it as it is"
     case .damaged(let reason): "the archive is damaged: \(reason)"
     case .newerArchive(let version):
       "the archive has version \(version), this program knows version \(Manifest.versionKnown): use a newer program"

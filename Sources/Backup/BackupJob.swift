@@ -1,3 +1,4 @@
+public import Blobs
 internal import Glibc
 internal import Identity
 public import Platform
@@ -11,18 +12,26 @@ public struct BackupJob {
     public var databasePath: String
     /// Everybody who has tables.
     public var applications: [BackedUpApplication]
+    /// Opens the store of the files that the database names; called only if it names any.
+    public var openBlobs: @Sendable () async throws -> any BlobStore
+    /// Files that the blob store does not have as the database says do not keep the rest from being backed up.
+    public var skipsDamaged = false
     /// The program's version, for the manifest.
     public var version: String
 
-    public init(dataDirectory: String, databasePath: String, applications: [BackedUpApplication], version: String) {
+    public init(
+      dataDirectory: String, databasePath: String, applications: [BackedUpApplication], version: String,
+      openBlobs: @escaping @Sendable () async throws -> any BlobStore
+    ) {
       self.dataDirectory = dataDirectory
       self.databasePath = databasePath
       self.applications = applications
       self.version = version
+      self.openBlobs = openBlobs
     }
   }
 
-  private let source: Source
+  let source: Source
   private let time: any TimeSource
   private let isCancelled: () -> Bool
 
@@ -88,7 +97,8 @@ public struct BackupJob {
     }
     var manifest = Manifest(
       weft: source.version, madeAt: Timestamp.rfc3339(wallMicroseconds: now), schema: schema, databaseBytes: databaseBytes, blobCount: 0,
-      blobBytes: 0, missingBlobs: [], sums: "")
+      blobBytes: 0, missingBlobs: [], damagedBlobs: [], sums: "")
+    try await addBlobs(copy, to: writer, &manifest)
     try writer.finish(&manifest)
     return manifest
   }

@@ -22,8 +22,10 @@ public struct Manifest: Codable, Sendable, Equatable {
   /// Uploaded files, and their bytes.
   public var blobCount: Int
   public var blobBytes: Int64
-  /// Files that the database names and the blob store did not have as they should be (`--skip-missing`).
+  /// Files that the database names and the archive lacks, as the blob store did (`--skip-damaged`).
   public var missingBlobs: [String]
+  /// Files that are in the archive as the blob store had them, which is not what the database says about them.
+  public var damagedBlobs: [String]
   /// SHA-256 of the member `SHA256SUMS`, which has that of all others.
   public var sums: String
 
@@ -34,6 +36,7 @@ public struct Manifest: Codable, Sendable, Equatable {
     case blobCount = "blob_count"
     case blobBytes = "blob_bytes"
     case missingBlobs = "missing_blobs"
+    case damagedBlobs = "damaged_blobs"
   }
 
   var json: [UInt8] {
@@ -64,7 +67,7 @@ public struct Manifest: Codable, Sendable, Equatable {
 
   init(
     weft: String, madeAt: String, schema: [String: Int], databaseBytes: Int64, blobCount: Int, blobBytes: Int64,
-    missingBlobs: [String], sums: String
+    missingBlobs: [String], damagedBlobs: [String], sums: String
   ) {
     self.weft = weft
     self.madeAt = madeAt
@@ -73,6 +76,7 @@ public struct Manifest: Codable, Sendable, Equatable {
     self.blobCount = blobCount
     self.blobBytes = blobBytes
     self.missingBlobs = missingBlobs
+    self.damagedBlobs = damagedBlobs
     self.sums = sums
   }
 }

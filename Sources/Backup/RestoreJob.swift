@@ -1,3 +1,4 @@
+public import Blobs
 internal import Storage
 
 /// Makes a data directory of an archive, or checks one.
@@ -16,13 +17,33 @@ public struct RestoreJob {
   /// Unpacks an archive into a directory that is absent or empty, and leaves nothing of it there if anything is wrong with it: a byte,
   /// a name, the database itself, a schema newer than this program's.
   ///
-  /// - Parameter descriptor: The archive; it is read once, from where it stands.
-  public func run(from descriptor: Int32, into path: String) async throws -> Manifest {
+  /// - Parameters:
+  ///   - descriptor: The archive; it is read once, from where it stands.
+  ///   - openBlobs: Opens the store of uploaded files where that is not `DIR/blobs`. What was put into it stays there also if the
+  ///     restore fails, and is no obstacle to the next one.
+  public func run(
+    from descriptor: Int32, into path: String, openBlobs: (@Sendable () async throws -> any BlobStore)? = nil
+  ) async throws -> Manifest {
     let directory = try RestoreDirectory.prepare(path)
     let reader = try ArchiveReader(descriptor: descriptor, isCancelled: isCancelled)
-    let sink = RestoreSink(directory: directory.staging)
-    let manifest = try await ArchiveWalk(reader: reader, scratch: directory.staging).run(sink)
-    try await check(directory.staging + "/weft.db")
+    let staging = directory.staging
+    let blobs = LazyBlobStore(openBlobs ?? { try DirectoryBlobStore(directory: staging + "/blobs") })
+    let sink = RestoreSink(directory: staging, applications: applications, blobs: blobs)
+    let manifest: Manifest
+    do {
+      manifest = try await ArchiveWalk(reader: reader, scratch: staging).run(sink)
+      try await check(staging + "/weft.db")
+      try await sink.finish()
+    } catch {
+      await sink.cancel()
+      throw error
+    }
+    if let key = Self.difference(sink.missing, manifest.missingBlobs) {
+      throw BackupError.damaged("it lacks the file \(key), which its database names")
+    }
+    if let key = Self.difference(sink.damaged, manifest.damagedBlobs) {
+      throw BackupError.damaged("the file \(key) is not what its database says")
+    }
     try directory.commit()
     return manifest
   }
@@ -33,6 +54,10 @@ public struct RestoreJob {
   public func verify(_ descriptor: Int32, scratch: String) async throws -> Manifest {
     let reader = try ArchiveReader(descriptor: descriptor, isCancelled: isCancelled)
     return try await ArchiveWalk(reader: reader, scratch: scratch).run(NoSink())
+  }
+
+  private static func difference(_ found: [String], _ known: [String]) -> String? {
+    found == known ? nil : Set(found).symmetricDifference(known).min() ?? found.first
   }
 
   /// Whether this program could serve the database.

@@ -23,6 +23,15 @@ public final class EventLoopGroup: Sendable {
     return best
   }
 
+  /// Returns when every loop has come round once: never, if one of them is stuck.
+  public func roundTrip() async {
+    for loop in loops {
+      await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in  // resumed once, by the loop
+        loop.execute { continuation.resume() }
+      }
+    }
+  }
+
   /// Ends the loops' threads. What still lives on them is abandoned: drain servers and close clients before.
   public func shutdown() {
     for loop in loops { loop.stop() }

@@ -38,6 +38,8 @@ final class Assembly: Sendable {
   private let housekeeping: RepeatingTask
   /// Looks for what other processes on the database changed and could not tell.
   private let listening: RepeatingTask
+  private let serviceManager: ServiceManager?
+  private let watchdog: RepeatingTask?
 
   /// Where the REST and gRPC listeners are; their ports are known once they are bound.
   let http: SocketAddress
@@ -49,7 +51,11 @@ final class Assembly: Sendable {
   static let migrators = [("csa", CustomerServiceApp.migrator), ("delivery", DeliverySchema.migrator)]
 
   /// What a backup takes of them.
-  static let backedUpApplications = migrators.map { BackedUpApplication(migrator: $0.1) }
+  static let backedUpApplications = [
+    BackedUpApplication(
+      migrator: CustomerServiceApp.migrator, blobs: CustomerServiceApp.blobKeys.map { BlobStatement(since: $0.since, sql: $0.sql) }),
+    BackedUpApplication(migrator: DeliverySchema.migrator),
+  ]
 
   /// Opens the data directory, brings the schema up to date and binds both listeners, or undoes what it began and throws.
   init(_ settings: ServeSettings, commitGroup: Int? = nil, logger: Logger) async throws {
@@ -152,8 +158,13 @@ final class Assembly: Sendable {
         logger.error("what other processes changed cannot be read; it is tried again in a second", metadata: ["error": "\(error)"])
       }
     }
+    serviceManager = ServiceManager(environment: ProcessInfo.processInfo.environment, logger: logger)
+    watchdog = serviceManager?.watchdog(over: loops)
     isReady.value = true
   }
+
+  /// Says to whoever started the process that it serves.
+  func announce() { serviceManager?.ready("REST on \(http), gRPC on \(grpc)") }
 
   /// Where this machine's own clients find a listener: the loopback address where it listens on all.
   private static func publicURL(of address: SocketAddress, isTLS: Bool) -> String {
@@ -186,6 +197,7 @@ final class Assembly: Sendable {
   }
 
   private func stop() async {
+    serviceManager?.stopping()
     isReady.value = false
     health.stop()
     rpc.beginDrain()
@@ -205,6 +217,7 @@ final class Assembly: Sendable {
     await fileTypes.close()
     await blobs.close()
     await database.close()
+    await watchdog?.stop()
     loops.shutdown()
   }
 }

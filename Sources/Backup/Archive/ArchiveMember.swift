@@ -1,3 +1,5 @@
+internal import Blobs
+
 /// What may be in an archive, and in which order: nothing else is written and nothing else is taken, so that no name leads anywhere.
 enum ArchiveMember: Equatable {
   case database
@@ -32,7 +34,7 @@ enum ArchiveMember: Equatable {
         guard let secret = Self.secretNames.first(where: { "secrets/" + $0 == name }) else { return nil }
         self = .secret(secret)
       } else {
-        guard name.hasPrefix("blobs/"), Self.isKey(name.dropFirst(6)) else { return nil }
+        guard name.hasPrefix("blobs/"), BlobKey(String(name.dropFirst(6))) != nil else { return nil }
         self = .blob(String(name.dropFirst(6)))
       }
     }
@@ -51,17 +53,5 @@ enum ArchiveMember: Equatable {
     case .sums: 3
     case .manifest: 4
     }
-  }
-
-  /// Keys of the blob store: lower-case letters, digits and `._-` in segments of which none is empty or begins with a dot.
-  static func isKey(_ text: Substring) -> Bool {
-    (1...512).contains(text.utf8.count)
-      && text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).allSatisfy { segment in
-        guard let first = segment.first, first != UInt8(ascii: ".") else { return false }
-        return segment.allSatisfy { byte in
-          (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-            || "._-".utf8.contains(byte)
-        }
-      }
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Backup
+import Blobs
 import Foundation
 
 /// `weft backup`: everything that a server needs to go on elsewhere, in one file, while it runs.
@@ -19,10 +20,14 @@ struct BackupCommand: AsyncParsableCommand {
   var force = false
   @Flag(help: "Write nothing: read FILE (- for standard input) to its end and compare every check sum.")
   var verify = false
-  @OptionGroup var flags: AdminOfflineFlags
+  @Flag(name: .customLong("skip-damaged"), help: "Go on where a file is missing from the blob store, or is not what was stored.")
+  var skipDamaged = false
+  @OptionGroup var flags: OfflineFlags
 
   mutating func validate() throws {
-    if verify, dataDirectory != nil || force { throw ValidationError("--verify goes without --data-dir and --force") }
+    if verify, dataDirectory != nil || force || skipDamaged {
+      throw ValidationError("--verify goes without --data-dir, --force and --skip-damaged")
+    }
     if !verify, dataDirectory == nil { throw ValidationError("--data-dir is missing: the server's data directory") }
   }
 
@@ -31,11 +36,12 @@ struct BackupCommand: AsyncParsableCommand {
       if verify { return try await verifyFile() }
       guard let dataDirectory else { return }
       let source = flags.source
-      let job = BackupJob(
-        .init(
-          dataDirectory: dataDirectory, databasePath: try ServeSettings.databasePath(source, dataDirectory: dataDirectory),
-          applications: Assembly.backedUpApplications, version: Weft.version),
-        isCancelled: { PendingSignals.isAskedToEnd })
+      let blobs = try ServeSettings.blobs(source, dataDirectory: dataDirectory)
+      var data = BackupJob.Source(
+        dataDirectory: dataDirectory, databasePath: try ServeSettings.databasePath(source, dataDirectory: dataDirectory),
+        applications: Assembly.backedUpApplications, version: Weft.version, openBlobs: { try await BlobStores.open(blobs) })
+      data.skipsDamaged = skipDamaged
+      let job = BackupJob(data, isCancelled: { PendingSignals.isAskedToEnd })
       signal(SIGPIPE, SIG_IGN)
       let manifest: Manifest
       if file == "-" {
@@ -81,7 +87,8 @@ extension Manifest {
   /// What is in it, in a few words.
   var summary: String {
     var text = "a database of \(databaseBytes) bytes, \(blobCount) files of \(blobBytes) bytes"
-    if !missingBlobs.isEmpty { text += " (\(missingBlobs.count) are missing)" }
+    if !missingBlobs.isEmpty { text += ", \(missingBlobs.count) files missing" }
+    if !damagedBlobs.isEmpty { text += ", \(damagedBlobs.count) files damaged" }
     return text
   }
 }

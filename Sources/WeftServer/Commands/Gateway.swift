@@ -85,12 +85,17 @@ struct Gateway: AsyncParsableCommand {
       logger.warning("plain text on an address that is not loopback", metadata: ["address": "\(bound)"])
     }
     isReady.value = true
+    let serviceManager = ServiceManager(environment: ProcessInfo.processInfo.environment, logger: logger)
+    let watchdog = serviceManager?.watchdog(over: loops)
     Terminal.line("weft: http listening on \(bound)")
+    serviceManager?.ready("REST on \(bound), gRPC at \(upstream)")
     await signals.first()
+    serviceManager?.stopping()
     isReady.value = false
     await server.drain(timeout: Assembly.drainTimeout)
     upstreamHealth.stop()
     client.close()
+    await watchdog?.stop()
     loops.shutdown()
   }
 }

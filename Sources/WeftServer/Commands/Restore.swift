@@ -1,5 +1,6 @@
 import ArgumentParser
 import Backup
+import Blobs
 import Foundation
 
 /// `weft restore`: a data directory made of an archive.
@@ -15,7 +16,7 @@ struct Restore: AsyncParsableCommand {
   var file: String
   @Option(name: .customLong("data-dir"), help: "The directory to make; its parent must be there.")
   var dataDirectory: String
-  @OptionGroup var flags: AdminOfflineFlags
+  @OptionGroup var flags: OfflineFlags
 
   func run() async throws {
     do {
@@ -27,7 +28,10 @@ struct Restore: AsyncParsableCommand {
       defer { withExtendedLifetime(input) {} }
       becomeOwner()
       let job = RestoreJob(applications: Assembly.backedUpApplications, isCancelled: { PendingSignals.isAskedToEnd })
-      let manifest = try await job.run(from: input.descriptor, into: dataDirectory)
+      let blobs = try ServeSettings.blobs(flags.source, dataDirectory: dataDirectory)
+      var openBlobs: (@Sendable () async throws -> any BlobStore)?
+      if blobs != .directory(dataDirectory + "/blobs") { openBlobs = { try await BlobStores.open(blobs) } }
+      let manifest = try await job.run(from: input.descriptor, into: dataDirectory, openBlobs: openBlobs)
       Terminal.line("weft: restored: \(manifest.summary), as of \(manifest.madeAt)")
       Terminal.line("weft: next: weft serve --data-dir \(dataDirectory)")
     } catch BackupError.interrupted {

@@ -31,6 +31,7 @@ struct Serve: AsyncParsableCommand {
       Terminal.line("weft: http listening on \(assembly.http)")
       Terminal.line("weft: grpc listening on \(assembly.grpc)")
       if let metrics = assembly.metrics { Terminal.line("weft: metrics listening on \(metrics)") }
+      assembly.announce()
       await assembly.untilStopped()
     } catch {
       Terminal.error("\(error)")

@@ -73,11 +73,4 @@ struct OperatorDirectory {
 struct AdminOfflineFlags: ParsableArguments {
   @Option(name: .customLong("database-url"), help: "WEFT_DATABASE_URL: sqlite:PATH (default: sqlite:DIR/weft.db).")
   var databaseURL: String?
-
-  /// With the environment behind it, as for `weft serve`.
-  var source: SettingSource {
-    var given: [String: String] = [:]
-    given["WEFT_DATABASE_URL"] = databaseURL
-    return SettingSource(flags: given, environment: ProcessInfo.processInfo.environment)
-  }
 }
