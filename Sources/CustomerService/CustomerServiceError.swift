@@ -190,7 +190,7 @@ extension CustomerServiceError: RPCErrorConvertible {
     case .contactNotFound: error(.notFound, "CONTACT_NOT_FOUND", "联系表单不存在")
     case .fileNotFound: error(.notFound, "FILE_NOT_FOUND", "文件不存在")
     case .foreignFile: error(.permissionDenied, "FOREIGN_FILE", "无权访问此文件")
-    case .missingFile: error(.invalidArgument, "MISSING_FILE", "缺少文件：file")
+    case .missingFile: error(.invalidArgument, "MISSING_FILE", "file 不能为空")
     case .secondFileName: error(.invalidArgument, "SECOND_FILE_NAME", "文件名只能提供一次")
     case .invalidFileName(let problem): error(.invalidArgument, "INVALID_FILE_NAME", problem.rawValue)
     case .invalidContentType: error(.invalidArgument, "INVALID_CONTENT_TYPE", "文件类型不是有效的媒体类型")

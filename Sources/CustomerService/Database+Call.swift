@@ -38,6 +38,7 @@ extension StorageError {
     case .noRoom: RPCError.serverBusy(retryAfter: .seconds(5))
     // Another process has held the lock for as long as this one waits.
     case .busy: RPCError.serverBusy(retryAfter: .seconds(1))
+    case .full: CustomerServiceError.storageFull
     default: nil
     }
   }

@@ -12,7 +12,8 @@ public struct CORSPolicy: Sendable, Equatable {
   static let maxAge = "7200"
   /// What scripts may read besides the safelisted headers.
   static let exposedHeaders =
-    "x-request-id, retry-after, etag, content-disposition, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset"
+    "x-request-id, retry-after, etag, content-disposition, content-range, accept-ranges, "
+    + "x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset"
 
   private init(origins: Set<String>?) {
     self.origins = origins

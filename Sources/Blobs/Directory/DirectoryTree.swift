@@ -76,7 +76,8 @@ final class DirectoryTree: Sendable {
   static func error(_ what: String) -> BlobError {
     let reason = errno
     switch reason {
-    case ENOSPC, EDQUOT: return .noSpace
+    // The last where a limit on file sizes stands for the disk's end.
+    case ENOSPC, EDQUOT, EFBIG: return .noSpace
     case EEXIST: return .alreadyExists
     case ENOENT: return .notFound
     case EMFILE, ENFILE, ENOMEM: return .overloaded

@@ -1,4 +1,5 @@
 import Blobs
+import Storage
 
 extension BlobError {
   /// What the caller may know of it; nil for what only the log should.
@@ -13,11 +14,13 @@ extension BlobError {
   }
 }
 
-/// Runs what uses the blob store, and says what it cannot do in the words of this application.
+/// Runs what uses the blob store and the database, and says what they cannot do in the words of this application.
 func answering<Value>(_ body: () async throws -> Value) async throws -> Value {
   do {
     return try await body()
   } catch let error as BlobError {
     throw error.answer ?? error
+  } catch let error as StorageError {
+    throw error.rpcError ?? error
   }
 }

@@ -98,8 +98,8 @@ final class IncomingFile {
     }
     let now = receiver.time.wallMicroseconds
     leaseUntil = now + FileReceiver.lease
-    try await receiver.database.write { [key, leaseUntil] transaction in
-      try PendingBlobStore.insert(key.text, at: now, leaseUntil: leaseUntil, transaction)
+    try await answering { [key, leaseUntil] in
+      try await receiver.database.write { try PendingBlobStore.insert(key.text, at: now, leaseUntil: leaseUntil, $0) }
     }
     isPending = true
     let decidedOn = head
@@ -115,8 +115,8 @@ final class IncomingFile {
     let now = receiver.time.wallMicroseconds
     guard leaseUntil - now < FileReceiver.lease / 2 else { return }
     leaseUntil = now + FileReceiver.lease
-    let isOurs = try await receiver.database.write { [key, leaseUntil] transaction in
-      try PendingBlobStore.extend(key.text, leaseUntil: leaseUntil, transaction)
+    let isOurs = try await answering { [key, leaseUntil] in
+      try await receiver.database.write { try PendingBlobStore.extend(key.text, leaseUntil: leaseUntil, $0) }
     }
     guard isOurs else { throw CustomerServiceError.uploadTooSlow }
   }
