@@ -8,7 +8,7 @@ packages=(
   libnghttp2-dev libssl-dev libsqlite3-dev libargon2-dev libfido2-dev libcbor-dev libcurl4-openssl-dev libarchive-dev libmagic-dev zlib1g-dev pkg-config # what the server links
   protobuf-compiler libprotobuf-dev                                            # `make generate`, generator tests
   protobuf-c-compiler libprotobuf-c-dev                                        # the second opinion in codec tests
-  gcc python3-venv curl nghttp2-client strace                                     # black-box tests
+  gcc binutils python3-venv curl nghttp2-client strace systemd                                  # black-box tests
   chromium chromium-driver fonts-noto-cjk nodejs                               # browser tests, and what front ends run
   "$@"
 )

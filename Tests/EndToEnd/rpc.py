@@ -28,6 +28,16 @@ class Rpc:
         answer = call(iter(messages) if isinstance(body, list) else messages[0], metadata=metadata, timeout=timeout)
         return json_format.MessageToDict(answer, preserving_proto_field_name=True, always_print_fields_with_no_presence=True)
 
+    def streaming(self, service, method, bodies, token=None, timeout=60):
+        """The answers to a stream of requests, as a list."""
+        descriptor = self.method(service, method)
+        request_class = message_factory.GetMessageClass(descriptor.input_type)
+        response_class = message_factory.GetMessageClass(descriptor.output_type)
+        call = self.channel.stream_stream(f"/{service}/{method}", request_serializer=request_class.SerializeToString,
+                                          response_deserializer=response_class.FromString)
+        metadata = [("authorization", f"Bearer {token}")] if token else []
+        return list(call((request_class(**body) for body in bodies), metadata=metadata, timeout=timeout))
+
     def code(self, *arguments, **more):
         try:
             self.call(*arguments, **more)

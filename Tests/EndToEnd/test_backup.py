@@ -9,9 +9,10 @@ import stat
 import subprocess
 import tarfile
 import threading
+from urllib.parse import parse_qs, urlsplit
 
-import httpx
 import pytest
+from rpc import Rpc
 from server import BINARY, Server, wait_for
 
 
@@ -42,12 +43,36 @@ def tickets(server, token):
             return found
 
 
-class Load:
-    """Clients that create tickets until told to stop, and what was acknowledged to them."""
+def upload(server, token, name, content, rpc=None):
+    """Over gRPC, which needs no form around it."""
+    bodies = [{"filename": name}, *({"data": content[at:at + 65_536]} for at in range(0, len(content), 65_536))]
+    return (rpc or Rpc(server)).streaming("csa.v1.FileService", "UploadFile", bodies, token)[0]
 
-    def __init__(self, server, user, lanes=4):
-        self.server, self.user, self.acknowledged, self.ended = server, user, {}, threading.Event()
+
+def content(server, token, id, rpc):
+    link = server.call("POST", f"/api/files/{id}/download-url", token)
+    assert link.status_code == 200, link.text
+    query = parse_qs(urlsplit(link.json()["download_url"]).query)
+    body = {"file_id": id, "expires": query["expires"][0], "signature": query["signature"][0]}
+    return b"".join(m.data for m in rpc.streaming("csa.v1.FileService", "GetFileContent", [body]))
+
+
+class Load:
+    """Clients that create tickets and upload files until told to stop, and what was acknowledged to them."""
+
+    def __init__(self, server, user, lanes=4, uploaders=2):
+        self.server, self.user, self.acknowledged, self.uploaded, self.ended = server, user, {}, {}, threading.Event()
+        self.rpc = Rpc(server)
         self.lanes = [threading.Thread(target=self.write, args=(n,)) for n in range(lanes)]
+        self.lanes += [threading.Thread(target=self.upload, args=(n,)) for n in range(uploaders)]
+
+    def upload(self, lane):
+        n = 0
+        while not self.ended.is_set():
+            n += 1
+            content = f"{lane}-{n} ".encode() * 20_000
+            file = upload(self.server, self.user.token, f"{lane}-{n}.txt", content, self.rpc)
+            self.uploaded[file.id] = hashlib.sha256(content).hexdigest()
 
     def write(self, lane):
         with self.server.client(headers={"Authorization": f"Bearer {self.user.token}"}) as c:
@@ -78,12 +103,13 @@ def test_backups_under_write_load_hold_everything_acknowledged_before_they_began
             for n in range(4):
                 size = len(load.acknowledged)
                 wait_for(lambda: len(load.acknowledged) >= size + 50, "fifty more tickets", seconds=60)
-                expected.append(dict(load.acknowledged))
+                wait_for(lambda: len(load.uploaded) >= 3 * (n + 1), "three more files", seconds=60)
+                expected.append((dict(load.acknowledged), dict(load.uploaded)))
                 out = backup(server.data, tmp_path / f"{n}.tar")
                 assert out.returncode == 0, out.stderr
         everything = dict(load.acknowledged)
     assert not list(tmp_path.glob("*part"))
-    for n, before in enumerate(expected):
+    for n, (before, files) in enumerate(expected):
         archive, data = tmp_path / f"{n}.tar", tmp_path / f"restored-{n}"
         assert stat.S_IMODE(archive.stat().st_mode) == 0o600
         assert verify(archive).returncode == 0
@@ -98,8 +124,47 @@ def test_backups_under_write_load_hold_everything_acknowledged_before_they_began
             for id, ticket in found.items():
                 body = everything[id]
                 assert {key: ticket[key] for key in body} == body and ticket["status"] == "pending"
+            rpc = Rpc(restored)
+            for id, digest in files.items():
+                assert hashlib.sha256(content(restored, user.token, id, rpc)).hexdigest() == digest
+            with sqlite3.connect(data / "weft.db") as db:
+                keys = {key for key, in db.execute("select oss_key from csa_files")}
+            assert keys == {str(p.relative_to(data / "blobs")) for p in (data / "blobs").rglob("*") if p.is_file()}
             assert restored.login(user.email)
             assert restored.call("POST", "/api/tickets", user.token, json=everything[next(iter(before))]).status_code == 201
+
+
+def test_a_file_that_is_gone_or_changed_ends_the_backup_with_its_name(tmp_path):
+    with Server(tmp_path / "data") as server:
+        user = server.register()
+        file = upload(server, user.token, "a.txt", b"precious")
+        blob = server.data / "blobs" / file.oss_key
+        blob.write_bytes(b"Precious")
+        out = backup(server.data, tmp_path / "b.tar")
+        assert out.returncode == 1 and f"the file {file.oss_key} in the blob store is not what was stored".encode() in out.stderr
+        blob.unlink()
+        out = backup(server.data, tmp_path / "b.tar")
+        assert out.returncode == 1 and f"the file {file.oss_key} is in the database and not in the blob store".encode() in out.stderr
+        assert not (tmp_path / "b.tar").exists()
+        out = backup(server.data, tmp_path / "b.tar", "--skip-damaged")
+        assert out.returncode == 0 and b"1 files missing" in out.stderr
+    assert restore(tmp_path / "b.tar", tmp_path / "restored").returncode == 0
+    with Server(tmp_path / "restored") as restored:
+        assert restored.call("GET", "/api/users/me", user.token).status_code == 200
+
+
+def test_files_may_lie_elsewhere(tmp_path):
+    url = {"WEFT_BLOB_URL": f"file:{tmp_path}/elsewhere"}
+    with Server(tmp_path / "data", env=url) as server:
+        user = server.register()
+        file = upload(server, user.token, "a.txt", b"precious")
+        assert backup(server.data, tmp_path / "b.tar", env=url).returncode == 0
+        assert backup(server.data, tmp_path / "c.tar", "--blob-url", url["WEFT_BLOB_URL"]).returncode == 0
+        assert backup(server.data, tmp_path / "d.tar").returncode == 1
+    assert restore(tmp_path / "b.tar", tmp_path / "one").returncode == 0
+    assert (tmp_path / "one/blobs" / file.oss_key).read_bytes() == b"precious"
+    assert restore(tmp_path / "b.tar", tmp_path / "two", env={"WEFT_BLOB_URL": f"file:{tmp_path}/third"}).returncode == 0
+    assert (tmp_path / "third" / file.oss_key).read_bytes() == b"precious" and not (tmp_path / "two/blobs").exists()
 
 
 def test_a_server_that_does_not_run_or_was_killed_is_backed_up_too(tmp_path):
