@@ -4,15 +4,23 @@ public import Platform
 public struct Migrator: Sendable {
   public let application: String
   private let migrations: [Migration]
+  private let steps: [Step]
   private let time: any TimeSource
+
+  /// What is to be done to the rows of an up-to-date schema before they are used and SQL cannot do, such as filling a search index. Run at
+  /// every start, after the migrations, in transactions of its own: after a crash it must go on where it was, and with nothing to do
+  /// cost nothing.
+  public typealias Step = @Sendable (Database) async throws -> Void
 
   /// - Parameters:
   ///   - application: Its table prefix without the underscore, such as `csa`; each application counts for itself.
   ///   - migrations: All of them, numbered from 1 without a gap.
-  public init(application: String, migrations: [Migration], time: any TimeSource = SystemTime()) {
+  ///   - steps: What comes after them.
+  public init(application: String, migrations: [Migration], steps: [Step] = [], time: any TimeSource = SystemTime()) {
     precondition(migrations.map(\.number) == Array(1..<migrations.count + 1), "migrations are numbered 1, 2, 3 …")
     self.application = application
     self.migrations = migrations
+    self.steps = steps
     self.time = time
   }
 
@@ -36,6 +44,7 @@ public struct Migrator: Sendable {
       }
       if isDone { done.append(migration) }
     }
+    for step in steps { try await step(database) }
     return done
   }
 

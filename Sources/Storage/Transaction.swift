@@ -19,6 +19,9 @@ public final class Transaction: ReadTransaction {
     }
   }
 
+  /// Rows that this connection has changed so far, for those that count what a statement did behind the scenes.
+  var totalChanges: Int { connection.totalChanges }
+
   /// Has `action` called on the writer's thread once the transaction is durable and before its result is released, so
   /// that whoever sees the answer sees the action's effect too.
   ///

@@ -72,6 +72,9 @@ final class Connection {
   /// Rows changed by the last INSERT, UPDATE or DELETE.
   var changes: Int { Int(sqlite3_changes64(handle)) }
 
+  /// Rows changed since it was opened, those that a virtual table changed for itself among them.
+  var totalChanges: Int { Int(sqlite3_total_changes64(handle)) }
+
   /// The prepared statement of a piece of SQL, kept by the address of the literal.
   func statement(_ sql: StaticString) throws(StorageError) -> Statement {
     if let kept = statements[sql.utf8Start] {
