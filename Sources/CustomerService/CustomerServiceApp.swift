@@ -67,8 +67,9 @@ public final class CustomerServiceApp: Sendable {
     application: "csa",
     migrations: [
       .first, .signInsAndAudit, .validityChanges, .phonesAndKeys, .oauth, .passkeys, .browserSessions,
-      .business, .files, .contacts,
-    ])
+      .business, .files, .contacts, .ticketMessages,
+    ],
+    steps: [TicketSearch.build])
 
   /// Who may call, for `RPCServer`.
   public let policy: any ApplicationPolicy
@@ -141,8 +142,9 @@ public final class CustomerServiceApp: Sendable {
       PasskeyService(
         database: database, time: time, ids: ids, challenges: challenges, relyingParty: relyingParty, signIn: passkeySignIn,
         signIns: signIns, decoys: PasskeyDecoys(authenticator: needs.hashSecret.derived(for: "weft passkey decoys"))),
-      TicketService(database: database, time: time, ids: ids),
-      TicketAdminService(database: database, time: time, ids: ids),
+      TicketService(database: database, time: time, ids: ids, links: links),
+      TicketAdminService(
+        database: database, time: time, ids: ids, links: links, notices: TicketNotices(mail: needs.mail)),
       UserAdminService(database: database, time: time, ids: ids, validity: validity, resets: resets),
       SigningSecretAdminService(database: database, time: time, ids: ids, rotation: rotation),
       AuditAdminService(database: database),

@@ -45,6 +45,7 @@ public enum CustomerServiceError: Error, Equatable, Sendable {
   case foreignTicket(TicketAct)
   case ticketAlreadyReplied
   case noTicketField
+  case attachmentNotFound
 
   // Passkeys (1.3.1 to 1.3.9)
   case passkeyNotRegistered
@@ -168,6 +169,7 @@ extension CustomerServiceError: RPCErrorConvertible {
     case .foreignPasskey: error(.permissionDenied, "FOREIGN_PASSKEY", "无权操作此通行密钥")
     case .tooManyPasskeys: error(.failedPrecondition, "TOO_MANY_PASSKEYS", "通行密钥数量已达上限")
     case .incompletePasskey(let field): error(.invalidArgument, "INCOMPLETE_PASSKEY", "缺少通行密钥数据：\(field)")
+    case .attachmentNotFound: error(.failedPrecondition, "ATTACHMENT_NOT_FOUND", "附件不存在或不属于当前用户")
     case .noTicketField: error(.invalidArgument, "NO_TICKET_FIELD", "至少提供一个字段：title、content")
     case .oauthClientNotFound: error(.notFound, "OAUTH_CLIENT_NOT_FOUND", "客户端不存在")
     case .invalidOAuthClient(let problem): error(.invalidArgument, "INVALID_OAUTH_CLIENT", problem.rawValue)

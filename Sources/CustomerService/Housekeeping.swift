@@ -1,6 +1,6 @@
 import Storage
 
-/// Forgets rows that serve nothing any more.
+/// Forgets rows that serve nothing any more, and tidies up the search index.
 ///
 /// Tables that strangers can fill must be emptied as fast as that goes: a server gives out tokens by the thousand a second.
 enum Housekeeping {
@@ -27,7 +27,10 @@ enum Housekeeping {
           TextMessageStore.forgetExpired(now: now, transaction),
         ].max() ?? 0
       }
-      if most < rowsMax { return }
+      if most < rowsMax { break }
+    }
+    for _ in 0..<roundsMax {
+      guard try await database.write({ try TicketSearch.index.merge($0) }) else { break }
     }
   }
 }

@@ -8,6 +8,8 @@ struct TicketAdminService: CSAAdminV1.TicketAdminServiceServer {
   let database: Database
   let time: any TimeSource
   let ids: ObjectIDGenerator
+  let links: FileLinks
+  let notices: TicketNotices
 
   func listTickets(_ request: CSAAdminV1.ListTicketsRequest, _ call: ServerCall) async throws -> CSAAdminV1.ListTicketsResponse {
     let selection = TicketStore.Selection(
@@ -24,13 +26,18 @@ struct TicketAdminService: CSAAdminV1.TicketAdminServiceServer {
     let now = time.wallMicroseconds
     let id = ids.next()
     let entry = AuditEntry(.ticketReplied, of: request.ticketID, call, ids: ids, now: now)
-    let ticket = try await database.write(for: call) { transaction in
-      guard try TicketStore.ticket(request.ticketID, transaction) != nil else { throw CustomerServiceError.ticketNotFound }
-      try TicketStore.insertReply(id, to: request.ticketID, by: caller.id, feedback: request.feedback, at: now, transaction)
+    let (ticket, creator) = try await database.write(for: call) { transaction in
+      guard let ticket = try TicketStore.ticket(request.ticketID, transaction) else { throw CustomerServiceError.ticketNotFound }
+      let message = TicketMessage(
+        id: id, ticketID: ticket.id, authorID: caller.id, authorEmail: "", isFromStaff: true, content: request.feedback, createdAt: now)
+      try TicketStore.add(message, to: ticket, transaction)
+      _ = try TicketAttachmentStore.attach(request.attachmentIds, of: caller.id, to: id, ticketID: ticket.id, transaction)
       try AuditStore.insert(entry, transaction)
-      return try TicketStore.ticket(request.ticketID, transaction)
+      let creator = try UserStore.user(id: ticket.creatorID, transaction)
+      return (try TicketStore.ticket(ticket.id, transaction), creator)
     }
-    guard let ticket else { throw CustomerServiceError.ticketNotFound }
+    guard let ticket, let creator else { throw CustomerServiceError.ticketNotFound }
+    await notices.replied(to: ticket, of: creator, call)
     return CSAv1.Ticket(ticket)
   }
 
@@ -43,10 +50,23 @@ struct TicketAdminService: CSAAdminV1.TicketAdminServiceServer {
   func listTicketMessages(
     _ request: CSAAdminV1.ListTicketMessagesRequest, _ call: ServerCall
   ) async throws -> CSAAdminV1.ListTicketMessagesResponse {
-    throw RPCError(.unimplemented, "尚未提供")
+    let (total, messages) = try await database.read(for: call) { transaction in
+      guard let ticket = try TicketStore.ticket(request.ticketID, transaction) else { throw CustomerServiceError.ticketNotFound }
+      return try TicketMessageStore.page(of: ticket, skip: request.skip ?? 0, limit: Int64(request.limit ?? 100), transaction)
+    }
+    return try .with {
+      $0.total = total
+      $0.items = try messages.map { try CSAv1.TicketMessage($0, links: links) }
+    }
   }
 
   func searchTickets(_ request: CSAAdminV1.SearchTicketsRequest, _ call: ServerCall) async throws -> CSAAdminV1.SearchTicketsResponse {
-    throw RPCError(.unimplemented, "尚未提供")
+    let (total, tickets) = try await database.read(for: call) { transaction in
+      try TicketSearch.page(request.query, creatorID: nil, skip: request.skip ?? 0, limit: Int64(request.limit ?? 10), transaction)
+    }
+    return .with {
+      $0.total = total
+      $0.items = tickets.map { CSAv1.Ticket($0) }
+    }
   }
 }

@@ -1,6 +1,6 @@
 import Storage
 
-/// All SQL about tickets and their replies.
+/// All SQL about tickets. What changes one keeps the counts and the search index beside it.
 enum TicketStore {
   /// Which part of which list.
   struct Selection: Sendable {
@@ -11,18 +11,29 @@ enum TicketStore {
     var skip: Int64
     var limit: Int64
 
-    fileprivate var filters: SQLParameters {
+    fileprivate var parameters: SQLParameters {
       var parameters: SQLParameters = [:]
       if let creatorID { parameters.append("user_id", .text(creatorID)) }
       if let status { parameters.append("status", .text(status)) }
-      return parameters
-    }
-
-    fileprivate var all: SQLParameters {
-      var parameters = filters
       parameters.append("limit", .integer(limit))
       parameters.append("skip", .integer(skip))
       return parameters
+    }
+
+    /// The numbers of its tickets, from an index alone: a page far down the list reads no ticket that it does not show.
+    var sql: StaticString {
+      switch (creatorID, status) {
+      case (nil, nil): "SELECT number FROM csa_tickets ORDER BY created_at DESC, id DESC LIMIT $limit OFFSET $skip"
+      case (nil, _):
+        "SELECT number FROM csa_tickets WHERE status = $status ORDER BY created_at DESC, id DESC LIMIT $limit OFFSET $skip"
+      case (_, nil):
+        "SELECT number FROM csa_tickets WHERE user_id = $user_id ORDER BY created_at DESC, id DESC LIMIT $limit OFFSET $skip"
+      default:
+        """
+        SELECT number FROM csa_tickets WHERE user_id = $user_id AND status = $status
+        ORDER BY created_at DESC, id DESC LIMIT $limit OFFSET $skip
+        """
+      }
     }
   }
 
@@ -30,80 +41,96 @@ enum TicketStore {
     try transaction.first("SELECT * FROM csa_ticket_rows WHERE id = $id", ["id": .text(id)], ticket)
   }
 
-  /// Newest first; of the same instant, the greater id first.
-  static func tickets(_ selection: Selection, _ transaction: ReadTransaction) throws -> [Ticket] {
-    let sql: StaticString =
-      switch (selection.creatorID, selection.status) {
-      case (nil, nil): "SELECT * FROM csa_ticket_rows ORDER BY created_at DESC, id DESC LIMIT $limit OFFSET $skip"
-      case (nil, _): "SELECT * FROM csa_ticket_rows WHERE status = $status ORDER BY created_at DESC, id DESC LIMIT $limit OFFSET $skip"
-      case (_, nil): "SELECT * FROM csa_ticket_rows WHERE user_id = $user_id ORDER BY created_at DESC, id DESC LIMIT $limit OFFSET $skip"
-      default:
-        """
-        SELECT * FROM csa_ticket_rows WHERE user_id = $user_id AND status = $status
-        ORDER BY created_at DESC, id DESC LIMIT $limit OFFSET $skip
-        """
-      }
-    return try transaction.query(sql, selection.all, ticket)
+  static func ticket(number: Int64, _ transaction: ReadTransaction) throws -> Ticket? {
+    try transaction.first("SELECT * FROM csa_ticket_rows WHERE number = $number", ["number": .integer(number)], ticket)
   }
 
-  /// How many there are in all, and those of the page; of one moment, because both are read in one transaction.
+  /// In the order of their numbers, those after `number`.
+  static func tickets(afterNumber number: Int64, limit: Int64, _ transaction: ReadTransaction) throws -> [Ticket] {
+    let numbers = try transaction.query(
+      "SELECT number FROM csa_tickets WHERE number > $number ORDER BY number LIMIT $limit",
+      ["number": .integer(number), "limit": .integer(limit)]
+    ) { try $0.integer(0) }
+    return try numbers.compactMap { try ticket(number: $0, transaction) }
+  }
+
+  /// How many there are in all, and those of the page, newest first; of the same instant, the greater id first. Of one moment, because
+  /// both are read in one transaction.
   static func page(_ selection: Selection, _ transaction: ReadTransaction) throws -> (total: Int64, tickets: [Ticket]) {
-    (try count(selection, transaction), try tickets(selection, transaction))
+    let total = try TicketCountStore.count(of: selection.creatorID, status: selection.status, transaction)
+    guard selection.skip < total else { return (total, []) }
+    let numbers = try transaction.query(selection.sql, selection.parameters) { try $0.integer(0) }
+    return (total, try numbers.compactMap { try ticket(number: $0, transaction) })
   }
 
-  static func count(_ selection: Selection, _ transaction: ReadTransaction) throws -> Int64 {
-    let sql: StaticString =
-      switch (selection.creatorID, selection.status) {
-      case (nil, nil): "SELECT count(*) FROM csa_tickets"
-      case (nil, _): "SELECT count(*) FROM csa_tickets WHERE status = $status"
-      case (_, nil): "SELECT count(*) FROM csa_tickets WHERE user_id = $user_id"
-      default: "SELECT count(*) FROM csa_tickets WHERE user_id = $user_id AND status = $status"
-      }
-    return try transaction.integer(sql, selection.filters) ?? 0
-  }
-
-  static func insert(_ ticket: Ticket, _ transaction: Transaction) throws {
+  /// Adds a ticket that nobody has replied to.
+  ///
+  /// - Returns: The ticket with its number. Of calls at the same time the one that comes later is the later ticket also by its time: then
+  ///   the order of numbers, in which a search answers, is that of the lists.
+  static func insert(_ new: Ticket, _ transaction: Transaction) throws -> Ticket {
+    var ticket = new
+    let last = try transaction.first("SELECT number, created_at FROM csa_tickets ORDER BY number DESC LIMIT 1") { row in
+      (number: try row.integer(0), createdAt: try row.integer(1))
+    }
+    ticket.number = (last?.number ?? 0) + 1
+    // A clock that was set back by more is believed.
+    if let last, last.createdAt >= ticket.createdAt, last.createdAt - ticket.createdAt < 1_000_000 { ticket.createdAt = last.createdAt + 1 }
     try transaction.execute(
       """
-      INSERT INTO csa_tickets (id, user_id, title, ticket_type, content, status, created_at)
-      VALUES ($id, $user_id, $title, $ticket_type, $content, $status, $created_at)
+      INSERT INTO csa_tickets (number, id, user_id, title, ticket_type, content, status, created_at)
+      VALUES ($number, $id, $user_id, $title, $ticket_type, $content, $status, $created_at)
       """,
       [
-        "id": .text(ticket.id), "user_id": .text(ticket.creatorID), "title": .text(ticket.title), "ticket_type": .text(ticket.type),
-        "content": .text(ticket.content), "status": .text(ticket.status), "created_at": .integer(ticket.createdAt),
+        "number": .integer(ticket.number), "id": .text(ticket.id), "user_id": .text(ticket.creatorID), "title": .text(ticket.title),
+        "ticket_type": .text(ticket.type), "content": .text(ticket.content), "status": .text(ticket.status),
+        "created_at": .integer(ticket.createdAt),
       ])
+    try TicketCountStore.add(1, of: ticket.creatorID, status: ticket.status, transaction)
+    try TicketSearch.index.insert(TicketSearch.document(ticket, messages: []), transaction)
+    return ticket
   }
 
-  static func update(_ ticket: Ticket, _ transaction: Transaction) throws {
+  /// Changes title and content.
+  ///
+  /// - Parameter old: As it is stored.
+  static func update(_ old: Ticket, to ticket: Ticket, _ transaction: Transaction) throws {
     try transaction.execute(
-      "UPDATE csa_tickets SET title = $title, content = $content, updated_at = $updated_at WHERE id = $id",
+      "UPDATE csa_tickets SET title = $title, content = $content, updated_at = $updated_at WHERE number = $number",
       [
-        "id": .text(ticket.id), "title": .text(ticket.title), "content": .text(ticket.content),
+        "number": .integer(ticket.number), "title": .text(ticket.title), "content": .text(ticket.content),
         "updated_at": .optionalInteger(ticket.updatedAt),
       ])
+    try TicketSearch.index.replace(
+      try TicketSearch.document(old, transaction), with: try TicketSearch.document(ticket, transaction), transaction)
   }
 
-  /// Takes the replies along.
-  static func delete(_ id: String, _ transaction: Transaction) throws {
-    try transaction.execute("DELETE FROM csa_tickets WHERE id = $id", ["id": .text(id)])
+  /// Takes the messages along.
+  static func delete(_ ticket: Ticket, _ transaction: Transaction) throws {
+    try TicketSearch.index.remove(try TicketSearch.document(ticket, transaction), transaction)
+    try transaction.execute("DELETE FROM csa_tickets WHERE number = $number", ["number": .integer(ticket.number)])
+    try TicketCountStore.add(-1, of: ticket.creatorID, status: ticket.status, transaction)
   }
 
-  /// Adds a reply and makes it the latest.
-  static func insertReply(
-    _ id: String, to ticketID: String, by responderID: String, feedback: String, at time: Int64, _ transaction: Transaction
-  ) throws {
+  /// Adds a message. One of the staff is the latest reply; one of the creator's makes the ticket wait for another.
+  ///
+  /// - Parameter ticket: As it is stored.
+  static func add(_ message: TicketMessage, to ticket: Ticket, _ transaction: Transaction) throws {
+    let old = try TicketSearch.document(ticket, transaction)
+    try TicketMessageStore.insert(message, transaction)
+    try TicketSearch.index.replace(old, with: try TicketSearch.document(ticket, transaction), transaction)
+    let status = message.isFromStaff ? Ticket.Status.replied : Ticket.Status.pending
     try transaction.execute(
       """
-      INSERT INTO csa_ticket_replies (id, ticket_id, responder_id, feedback, created_at)
-      VALUES ($id, $ticket_id, $responder_id, $feedback, $created_at)
+      UPDATE csa_tickets SET latest_reply_id = coalesce($reply_id, latest_reply_id), status = $status, updated_at = $updated_at
+      WHERE number = $number
       """,
       [
-        "id": .text(id), "ticket_id": .text(ticketID), "responder_id": .text(responderID), "feedback": .text(feedback),
-        "created_at": .integer(time),
+        "reply_id": .optionalText(message.isFromStaff ? message.id : nil), "status": .text(status),
+        "updated_at": .integer(message.createdAt), "number": .integer(ticket.number),
       ])
-    try transaction.execute(
-      "UPDATE csa_tickets SET latest_reply_id = $reply_id, status = 'replied', updated_at = $updated_at WHERE id = $id",
-      ["id": .text(ticketID), "reply_id": .text(id), "updated_at": .integer(time)])
+    guard status != ticket.status else { return }
+    try TicketCountStore.add(-1, of: ticket.creatorID, status: ticket.status, transaction)
+    try TicketCountStore.add(1, of: ticket.creatorID, status: status, transaction)
   }
 
   private static func ticket(_ row: borrowing Row) throws -> Ticket {
@@ -113,8 +140,10 @@ enum TicketStore {
         responderEmail: try row.text("responder_email"), feedback: feedback, createdAt: try row.integer("replied_at"))
     }
     return Ticket(
-      id: try row.text("id"), creatorID: try row.text("user_id"), creatorEmail: try row.text("creator_email"),
+      id: try row.text("id"), number: try row.integer("number"), creatorID: try row.text("user_id"),
+      creatorEmail: try row.text("creator_email"),
       title: try row.text("title"), type: try row.text("ticket_type"), content: try row.text("content"),
-      createdAt: try row.integer("created_at"), updatedAt: try row.optionalInteger("updated_at"), latestReply: reply)
+      status: try row.text("status"), createdAt: try row.integer("created_at"), updatedAt: try row.optionalInteger("updated_at"),
+      latestReply: reply)
   }
 }

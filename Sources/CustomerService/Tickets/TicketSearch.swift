@@ -1,0 +1,47 @@
+import Storage
+
+/// All SQL about the search index of tickets, and what of a ticket is in it: title, question and messages, under its number.
+enum TicketSearch {
+  static let index = SearchIndex(
+    name: "csa_ticket_search",
+    statements: .init(
+      insert: "INSERT INTO csa_ticket_search (rowid, tokens) VALUES ($key, $tokens)",
+      delete: "INSERT INTO csa_ticket_search (csa_ticket_search, rowid, tokens) VALUES ('delete', $key, $tokens)",
+      clear: "INSERT INTO csa_ticket_search (csa_ticket_search) VALUES ('delete-all')",
+      merge: "INSERT INTO csa_ticket_search (csa_ticket_search, rank) VALUES ('merge', $pages)",
+      count: "SELECT count(*) FROM csa_ticket_search WHERE csa_ticket_search MATCH $match",
+      keys: """
+        SELECT rowid FROM csa_ticket_search WHERE csa_ticket_search MATCH $match ORDER BY rowid DESC LIMIT $limit OFFSET $skip
+        """))
+
+  /// A ticket as it is found.
+  static func document(_ ticket: Ticket, messages: [String]) -> SearchDocument {
+    SearchDocument(key: ticket.number, texts: [ticket.title, ticket.content] + messages, filters: [ticket.creatorID])
+  }
+
+  /// The same, with its messages as they are stored.
+  static func document(_ ticket: Ticket, _ transaction: ReadTransaction) throws -> SearchDocument {
+    let bytesMax = index.documentBytesMax - ticket.title.utf8.count - ticket.content.utf8.count
+    return document(ticket, messages: try TicketMessageStore.texts(of: ticket.id, bytesMax: bytesMax, transaction))
+  }
+
+  /// How many tickets a text finds in all, and those of a page, newest first.
+  ///
+  /// - Parameter creatorID: Whose tickets; nil for everybody's.
+  static func page(
+    _ text: String, creatorID: String?, skip: Int64, limit: Int64, _ transaction: ReadTransaction
+  ) throws -> (total: Int64, tickets: [Ticket]) {
+    guard let query = SearchQuery(text, filter: creatorID) else { return (0, []) }
+    let total = try index.count(query, transaction)
+    guard skip < total else { return (total, []) }
+    let numbers = try index.keys(query, skip: skip, limit: limit, transaction)
+    return (total, try numbers.compactMap { try TicketStore.ticket(number: $0, transaction) })
+  }
+
+  /// Puts the tickets of a database that is older than the index into it.
+  static func build(_ database: Database) async throws {
+    try await index.build(database) { after, limit, transaction in
+      try TicketStore.tickets(afterNumber: after, limit: limit, transaction).map { try document($0, transaction) }
+    }
+  }
+}
