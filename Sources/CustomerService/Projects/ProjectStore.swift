@@ -27,12 +27,13 @@ enum ProjectStore {
     )
   }
 
+  /// The owner's address is a query of its own, so that rows which a page leaves out cost no look at their owners.
   static func pageSQL(isFiltered: Bool) -> (count: StaticString, list: StaticString) {
     guard isFiltered else {
       return (
         "SELECT count(*) FROM csa_projects",
         """
-        SELECT p.*, u.email AS owner_email FROM csa_projects p JOIN csa_users u ON u.id = p.user_id
+        SELECT p.*, (SELECT email FROM csa_users WHERE id = p.user_id) AS owner_email FROM csa_projects p
         ORDER BY p.created_at DESC, p.id DESC LIMIT $limit OFFSET $skip
         """
       )
@@ -40,7 +41,7 @@ enum ProjectStore {
     return (
       "SELECT count(*) FROM csa_projects WHERE user_id = $user_id",
       """
-      SELECT p.*, u.email AS owner_email FROM csa_projects p JOIN csa_users u ON u.id = p.user_id
+      SELECT p.*, (SELECT email FROM csa_users WHERE id = p.user_id) AS owner_email FROM csa_projects p
       WHERE p.user_id = $user_id ORDER BY p.created_at DESC, p.id DESC LIMIT $limit OFFSET $skip
       """
     )
