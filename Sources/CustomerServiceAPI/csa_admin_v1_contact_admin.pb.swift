@@ -176,7 +176,7 @@ extension CSAAdminV1 {
   public struct ProcessContactRequest: Protobuf.Message {
     /// Which one. Example: "507f1f77bcf86cd799439080"
     public var contactID: Swift.String = ""
-    /// What to note, at most 10,000 characters. Example: "已电话联系"
+    /// What to note, at most 10,000 characters; absent leaves the note as it is, empty takes it away. Example: "已电话联系"
     public var adminNotes: Swift.String?
 
     public var unknownFields = Protobuf.UnknownFields()
