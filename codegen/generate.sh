@@ -69,6 +69,7 @@ wellknown=$(cd "$include" && ls google/protobuf/{any,api,descriptor,duration,emp
   generate Benchmarks/weft-codec-bench/Generated module=weft_codec_bench,Visibility=Internal bench/ticket.proto
   generate Benchmarks/weft-interop/Generated module=weft_interop,Visibility=Internal $(protos grpc/testing)
   tests Tests/RPCTests/Support module=RPCTests,Visibility=Internal notes.proto
+  tests Tests/GatewayTests/Streams module=GatewayTests,Visibility=Internal files.proto
   generate Benchmarks/weft-conformance/Generated module=weft_conformance,Visibility=Internal conformance/conformance.proto
   reference codegen/Reference module=ReferenceMessages $(cd codegen/Reference/Protos && find reference -name '*.proto' | LC_ALL=C sort)
   reference codegen/Reference/Services module=ReferenceServices,openapi=openapi.json,routes=routes.md services/kinds.proto services/rest.proto

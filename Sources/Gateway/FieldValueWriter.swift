@@ -25,9 +25,14 @@ enum FieldValueWriter {
 
   /// Appends bytes with their length as field `number`.
   static func append(delimited bytes: [UInt8], number: Int, into wire: inout [UInt8]) {
-    append(tag: number, WireType.lengthDelimited, into: &wire)
-    append(varint: UInt64(bytes.count), into: &wire)
+    append(prefixOf: bytes.count, number: number, into: &wire)
     wire.append(contentsOf: bytes)
+  }
+
+  /// Appends what stands before `count` bytes of field `number`.
+  static func append(prefixOf count: Int, number: Int, into wire: inout [UInt8]) {
+    append(tag: number, WireType.lengthDelimited, into: &wire)
+    append(varint: UInt64(count), into: &wire)
   }
 
   private static func append(_ text: [UInt8], to field: FieldSchema, into wire: inout [UInt8]) throws(Mismatch) {

@@ -8,35 +8,44 @@ import RPC
 ///
 /// Confined to the loop of its stream (hence `@unchecked Sendable`: the task that calls the RPC prefers that loop and touches this from nowhere else).
 final class RESTExchange: HTTPStreamOwner, @unchecked Sendable {
-  private enum State {
+  enum State {
     /// The body is being received.
     case collecting
+    /// The body is going into a call, or will when that was admitted.
+    case uploading
     /// The RPC is being called.
     case invoking
+    /// The head of a download was sent, its bytes follow.
+    case streaming
     /// Everything was sent, or nobody is there to send it to.
     case answered
   }
 
-  private let gateway: RESTGateway
-  private let stream: HTTPStream
+  let gateway: RESTGateway
+  let stream: HTTPStream
   private let began: MonotonicInstant
-  private var state = State.collecting
-  private var requestID = ""
+  var state = State.collecting
+  var requestID = ""
   private var style = ErrorStyle.detail
   private var route: RESTRoute?
   private var segments: [Range<Int>] = []
   private var pathCount = 0
   private var body: [UInt8] = []
   /// What a large body holds of the process's budget, while it has not come whole.
-  private var hold: MemoryHold?
+  var hold: MemoryHold?
   /// What a large answer holds of the process's budget, until it has left.
-  private var answerHold: MemoryHold?
+  var answerHold: MemoryHold?
   /// Bytes of a body that the request is made without.
   private var droppedCount = 0
-  private var task: Task<Void, Never>?
+  var task: Task<Void, Never>?
+  /// Of an upload: what carries the body into the call.
+  var pump: UploadPump?
+  /// Ends an exchange whose handler takes too long to say anything.
+  var answerTimer: TimerHandle?
+  /// Of a download: what waits until the client has taken more, and what the head promised.
+  var roomWaiter: UnsafeContinuation<Void, Never>?
+  var bytesDeclared: Int?
 
-  /// How long a client that owes body bytes may be silent.
-  private static let bodyIdleTimeout = Duration.seconds(30)
   /// Ceiling of what of a body is received only to be dropped: of a request that takes none, or that was answered early.
   private static let unusedBodyBytesMax = 1 << 20
 
@@ -94,14 +103,12 @@ final class RESTExchange: HTTPStreamOwner, @unchecked Sendable {
     guard variablesAreText(route, segments) else {
       return fail(RPCError(.notFound, "接口不存在", reason: StatusMapping.Reason.routeNotFound, domain: StatusMapping.Reason.domain))
     }
-    guard case .unary = route.kind else {
-      return fail(RPCError(.unimplemented, "接口尚未实现", reason: "NOT_IMPLEMENTED", domain: StatusMapping.Reason.domain))
-    }
     if let declared = stream.declaredLength, declared > bodyBytesMax {
       return failTooLarge(size: declared)
     }
+    if case .upload(let upload) = route.kind { return beginUpload(route, upload) }
     guard !stream.inboundEnded else { return }
-    stream.inboundIdleTimeout = Self.bodyIdleTimeout
+    stream.inboundIdleTimeout = gateway.options.bodyIdleTimeout
     if let declared = stream.declaredLength, takesBody { body.reserveCapacity(declared) }
     stream.continue100()
   }
@@ -132,7 +139,7 @@ final class RESTExchange: HTTPStreamOwner, @unchecked Sendable {
     return true
   }
 
-  private var bodyBytesMax: Int {
+  var bodyBytesMax: Int {
     guard let route, takesBody else { return Self.unusedBodyBytesMax }
     return route.bodyBytesMax
   }
@@ -140,6 +147,10 @@ final class RESTExchange: HTTPStreamOwner, @unchecked Sendable {
   // MARK: The body
 
   func streamChanged(_ stream: HTTPStream) {
+    if state == .uploading {
+      pump?.wake()
+      return
+    }
     guard state == .collecting else {
       // Answered early: what still comes is dropped, so that the connection can go on or the client can finish writing.
       stream.consume(stream.inbound.count)
@@ -173,7 +184,16 @@ final class RESTExchange: HTTPStreamOwner, @unchecked Sendable {
     }
   }
 
-  func streamWritable(_ stream: HTTPStream) {}
+  func streamWritable(_ stream: HTTPStream) {
+    roomAvailable()
+  }
+
+  func streamStalled(_ stream: HTTPStream) -> Bool {
+    guard state == .collecting || state == .uploading else { return false }
+    task?.cancel()
+    fail(RPCError(.deadlineExceeded, "请求超时", reason: StatusMapping.Reason.bodyStalled, domain: StatusMapping.Reason.domain))
+    return true
+  }
 
   func streamClosed(_ stream: HTTPStream, _ reason: HTTPCloseReason) {
     state = .answered
@@ -182,9 +202,26 @@ final class RESTExchange: HTTPStreamOwner, @unchecked Sendable {
     // The client is gone; its call is not to go on without it.
     task?.cancel()
     task = nil
+    pump?.stop()
+    roomAvailable()
   }
 
-  private func makeRequest(_ body: UnsafeRawBufferPointer) -> Result<[UInt8], RPCError> {
+  /// The task of an upload or download has done its work.
+  func endTransfer() {
+    endAnswerTimer()
+    pump?.stop()
+    pump = nil
+    (hold, answerHold) = (nil, nil)
+    task = nil
+    stream.handlerDidEnd()
+  }
+
+  func endAnswerTimer() {
+    if let answerTimer { stream.loop.cancel(answerTimer) }
+    answerTimer = nil
+  }
+
+  func makeRequest(_ body: UnsafeRawBufferPointer) -> Result<[UInt8], RPCError> {
     // Only routed requests get here.
     guard let route else { return .success([]) }
     return stream.request.withPathBytes { raw in
@@ -220,16 +257,10 @@ final class RESTExchange: HTTPStreamOwner, @unchecked Sendable {
   }
 
   private func call(_ route: RESTRoute, _ request: Result<[UInt8], RPCError>) async {
-    let head = stream.request
-    var metadata = Metadata()
-    if let authorization = head.headers["authorization"] { metadata.add("authorization", authorization) }
-    if let parent = head.headers["traceparent"] { metadata.add("traceparent", parent) }
-    // Whoever signs in is remembered by what they use; every other call does without.
-    if route.method.access == .public, let agent = head.headers["user-agent"] { metadata.add("weft-user-agent", agent) }
-    let context = InvocationContext(
-      loop: stream.loop, peer: gateway.clientAddress.resolve(head), requestID: requestID, timeout: gateway.options.timeout)
+    if case .download = route.kind { return await download(route, request) }
     do throws(RPCError) {
-      let reply = try await gateway.invoker.unary(route.method, request: request, metadata: metadata, context: context)
+      let reply = try await gateway.invoker.unary(
+        route.method, request: request, metadata: metadata(for: route), context: context(timeout: gateway.options.timeout))
       answer(reply, of: route)
     } catch {
       fail(error)
@@ -238,9 +269,25 @@ final class RESTExchange: HTTPStreamOwner, @unchecked Sendable {
     stream.handlerDidEnd()
   }
 
+  /// What goes along with the request.
+  func metadata(for route: RESTRoute) -> Metadata {
+    let head = stream.request
+    var metadata = Metadata()
+    if let authorization = head.headers["authorization"] { metadata.add("authorization", authorization) }
+    if let parent = head.headers["traceparent"] { metadata.add("traceparent", parent) }
+    // Whoever signs in is remembered by what they use; every other call does without.
+    if route.method.access == .public, let agent = head.headers["user-agent"] { metadata.add("weft-user-agent", agent) }
+    return metadata
+  }
+
+  func context(timeout: Duration) -> InvocationContext {
+    InvocationContext(
+      loop: stream.loop, peer: gateway.clientAddress.resolve(stream.request), requestID: requestID, timeout: timeout)
+  }
+
   // MARK: Answers
 
-  private func answer(_ reply: RPCReply, of route: RESTRoute) {
+  func answer(_ reply: RPCReply, of route: RESTRoute) {
     guard state != .answered else { return }
     var status = route.method.successStatus
     var headers = answerHead(of: route)
@@ -274,12 +321,12 @@ final class RESTExchange: HTTPStreamOwner, @unchecked Sendable {
     return true
   }
 
-  private func answerHead(of route: RESTRoute?) -> Headers {
+  func answerHead(of route: RESTRoute?) -> Headers {
     route?.method.isPage == true
       ? gateway.heads.page(stream.request, requestID: requestID) : gateway.heads.json(stream.request, requestID: requestID)
   }
 
-  private func fail(_ error: RPCError, allow: String? = nil) {
+  func fail(_ error: RPCError, allow: String? = nil) {
     guard state != .answered else { return }
     let application = route?.method.application ?? (style == .envelope ? StatusMapping.coWriting : "")
     var status = StatusMapping.httpStatus(of: error, application: application)
@@ -300,16 +347,19 @@ final class RESTExchange: HTTPStreamOwner, @unchecked Sendable {
   private func failForLackOfRoom() {
     body = []
     hold = nil
-    fail(
-      RPCError(
-        .resourceExhausted, "服务器繁忙，请稍后再试", reason: StatusMapping.Reason.serverBusy, domain: StatusMapping.Reason.domain,
-        retryAfter: .seconds(5)))
+    fail(.lackOfRoom)
+  }
+
+  /// A body beyond its ceiling: 413.
+  func tooLarge(_ size: Int) -> RPCError {
+    RPCError(
+      .resourceExhausted, route?.method.tooLargeText ?? "请求体过大：\(size)字节，超过上限\(bodyBytesMax)字节",
+      reason: StatusMapping.Reason.tooLarge, domain: StatusMapping.Reason.domain)
   }
 
   private func failTooLarge(size: Int) {
-    let text = "请求体过大：\(size)字节，超过上限\(bodyBytesMax)字节"
     body = []
-    fail(RPCError(.resourceExhausted, text, reason: StatusMapping.Reason.tooLarge, domain: StatusMapping.Reason.domain))
+    fail(tooLarge(size))
   }
 
   /// Rounded up: who waits as long as told finds the door open.
@@ -363,9 +413,13 @@ final class RESTExchange: HTTPStreamOwner, @unchecked Sendable {
     send(page.status, headers, page.body)
   }
 
+  func count(_ status: Int) {
+    (route?.metrics ?? gateway.unrouted).answered(status, nanoseconds: MonotonicInstant.now().nanoseconds - began.nanoseconds)
+  }
+
   private func send(_ status: Int, _ headers: Headers, _ body: [UInt8]) {
     state = .answered
-    (route?.metrics ?? gateway.unrouted).answered(status, nanoseconds: MonotonicInstant.now().nanoseconds - began.nanoseconds)
+    count(status)
     stream.respond(ResponseHead(status: status, headers: headers), body: body)
   }
 }

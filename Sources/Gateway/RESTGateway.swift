@@ -18,6 +18,11 @@ public final class RESTGateway: HTTPHandler {
     public var bodyBytesMax = 1 << 20
     /// How long an answer may take before it is 504.
     public var timeout = Duration.seconds(30)
+    /// How long a client that owes body bytes may be silent before it is 408.
+    public var bodyIdleTimeout = Duration.seconds(30)
+    /// How long a file may take on its way in or out, however steadily it moves; before it `timeout` holds for the answer's beginning, after an
+    /// upload for the answer.
+    public var transferTimeout = Duration.seconds(3600)
     /// Numeric addresses of proxies whose `X-Forwarded-For` is believed.
     public var trustedProxies: [String] = []
     /// Shared by everything that receives in this process.

@@ -12,6 +12,8 @@ enum StatusMapping {
     static let tooLarge = "MESSAGE_TOO_LARGE"
     /// The server itself is full, not the caller too eager.
     static let serverBusy = "SERVER_BUSY"
+    /// The client owes its body and sends none of it.
+    static let bodyStalled = "REQUEST_TIMEOUT"
     /// A value that is none of its field's type.
     static let invalidValue = "INVALID_VALUE"
     /// A path variable that cannot name anything.
@@ -37,7 +39,7 @@ enum StatusMapping {
     case .alreadyExists: application == coWriting ? 409 : 400
     case .resourceExhausted: exhausted(error.reason)
     case .unavailable: 503
-    case .deadlineExceeded: 504
+    case .deadlineExceeded: error.reason == Reason.bodyStalled ? 408 : 504
     case .unimplemented: error.reason == Reason.methodNotAllowed ? 405 : 500
     case .cancelled, .unknown, .aborted, .outOfRange, .internalError, .dataLoss: 500
     }
@@ -62,6 +64,7 @@ enum StatusMapping {
     case 401: return "无效的认证凭据"
     case 403: return "没有访问权限"
     case 404: return "资源不存在"
+    case 408: return "请求超时"
     case 405: return "不支持的请求方法"
     case 409: return "资源冲突"
     case 413: return "请求体过大"
@@ -81,6 +84,7 @@ enum StatusMapping {
     case 403: "FORBIDDEN"
     case 404: "NOT_FOUND"
     case 405: "METHOD_NOT_ALLOWED"
+    case 408: "REQUEST_TIMEOUT"
     case 406: "NOT_ACCEPTABLE"
     case 409: "CONFLICT"
     case 413: "PAYLOAD_TOO_LARGE"

@@ -113,7 +113,6 @@ final class HTTP1Connection: HTTPConnection, @unchecked Sendable {
   }
 
   override func consumed(_ stream: HTTPStream, _ count: Int) {
-    stream.lastInbound = loop.now
     regulate()
   }
 
@@ -145,6 +144,8 @@ final class HTTP1Connection: HTTPConnection, @unchecked Sendable {
 
   /// Whatever is queued is the last that is sent.
   private var isEnding = false
+  /// The client may still be sending the body of the request that was answered.
+  private var drainsBody = false
 
   // MARK: Sending
 
@@ -236,7 +237,7 @@ final class HTTP1Connection: HTTPConnection, @unchecked Sendable {
       nextFromBacklog()
     }
     guard !isClosed, lingersSince == nil else { return }
-    if isEnding, queued.isEmpty { return linger() }
+    if isEnding, queued.isEmpty { return linger(patiently: drainsBody) }
     // The kernel took everything and would take more; with something unsent it tells when.
     if let stream, stream.isHeadSent, !stream.outbound.isEmpty, transport.unsentCount == 0 { markDirty() }
   }
@@ -311,6 +312,7 @@ final class HTTP1Connection: HTTPConnection, @unchecked Sendable {
     noted.append(stream)
     stream.deliver()
     waitingSince = loop.now
+    drainsBody = !isWhole
     if !keepsAlive || !isWhole { isEnding = true } else { regulate() }
   }
 
@@ -368,7 +370,7 @@ final class HTTP1Connection: HTTPConnection, @unchecked Sendable {
     if let stream {
       if let timeout = stream.inboundIdleTimeout, !stream.inboundEnded, stream.inbound.isEmpty, now - stream.lastInbound > timeout {
         server.counters.timedOut()
-        refuse(408)
+        if stream.owner?.streamStalled(stream) != true { refuse(408) }
       }
       return
     }

@@ -354,8 +354,10 @@ final class HTTP2Connection: HTTPConnection, @unchecked Sendable {
   }
 
   private func check(_ stream: HTTPStream, _ now: MonotonicInstant) {
-    if let timeout = stream.inboundIdleTimeout, !stream.inboundEnded, stream.inbound.isEmpty, now - stream.lastInbound > timeout {
-      stream.reset(HTTPErrorCode.cancel)
+    if let timeout = stream.inboundIdleTimeout, !stream.inboundEnded, stream.inbound.isEmpty, now - stream.lastInbound > timeout,
+      !stream.isOutboundFinished || !isServer
+    {
+      if stream.owner?.streamStalled(stream) != true { stream.reset(HTTPErrorCode.cancel) }
     } else if !stream.outbound.isEmpty, now - stream.lastOutbound > limits.streamStallTimeout {
       stream.reset(HTTPErrorCode.cancel)
     }

@@ -15,6 +15,10 @@ class HTTPConnection: TransportDelegate, TurnEnding, @unchecked Sendable {
   @exclusivity(unchecked) private var isDirty = false
   /// Since when the connection only waits for the peer to read what was sent; nothing received counts any more.
   private(set) var lingersSince: MonotonicInstant?
+  /// While it lingers: when something last came, how much came, and whether that counts.
+  private var lingerProgress: MonotonicInstant
+  private var lingerBytes = 0
+  private var lingersPatiently = false
   let opened: MonotonicInstant
 
   init(transport: Transport, home: ConnectionHome?) {
@@ -22,6 +26,7 @@ class HTTPConnection: TransportDelegate, TurnEnding, @unchecked Sendable {
     self.home = home
     loop = transport.loop
     opened = loop.now
+    lingerProgress = opened
   }
 
   // MARK: What a stream asks for
@@ -53,7 +58,15 @@ class HTTPConnection: TransportDelegate, TurnEnding, @unchecked Sendable {
   func peerFinished() { close() }
 
   func transport(_ transport: Transport, received bytes: UnsafeRawBufferPointer) {
-    if lingersSince == nil { receive(bytes) }
+    if lingersSince == nil { receive(bytes) } else { forget(bytes.count) }
+  }
+
+  /// What comes while the connection lingers: a client that is still sending sees the answer when it is done, which is worth some patience.
+  private func forget(_ count: Int) {
+    guard lingersPatiently, let limits = home?.limits else { return }
+    lingerBytes += count
+    lingerProgress = loop.now
+    if lingerBytes > limits.lingerBytesMax { close() }
   }
 
   func transport(_ transport: Transport, secured applicationProtocol: String?) {}
@@ -93,9 +106,13 @@ class HTTPConnection: TransportDelegate, TurnEnding, @unchecked Sendable {
 
   /// Sends the end after what is unsent, then reads and forgets until the peer ends too: closing a socket with unread bytes would send a
   /// reset, which can overtake and destroy the answer in the peer's buffer (RFC 9112, 9.6).
-  final func linger() {
+  ///
+  /// - Parameter isPatient: The peer was answered while it sends; it is let go on as long as it does, within limits.
+  final func linger(patiently isPatient: Bool = false) {
     guard !isClosed, lingersSince == nil else { return }
     lingersSince = loop.now
+    lingerProgress = loop.now
+    lingersPatiently = isPatient
     transport.finishWriting()
     transport.setReading(true)
     loseStreams()
@@ -103,7 +120,11 @@ class HTTPConnection: TransportDelegate, TurnEnding, @unchecked Sendable {
 
   /// Whether the connection has lingered for long enough, or holds up because its peer does not read.
   final func isOverdue(_ now: MonotonicInstant, _ limits: HTTPLimits) -> Bool {
-    if let since = lingersSince, now - since > limits.lingerTimeout, transport.unsentCount == 0 { return true }
+    if let since = lingersSince, transport.unsentCount == 0,
+      now - lingerProgress > limits.lingerTimeout || now - since > max(limits.lingerTimeout, limits.lingerTimeMax)
+    {
+      return true
+    }
     return transport.unsentCount > 0 && now - transport.lastProgress > limits.writeStallTimeout
   }
 }

@@ -12,8 +12,16 @@ public protocol HTTPStreamOwner: AnyObject {
   func streamChanged(_ stream: HTTPStream)
   /// `outboundCount` fell below the low-water mark after having been above the high one: send more.
   func streamWritable(_ stream: HTTPStream)
+  /// The peer owes body bytes and has sent none for `inboundIdleTimeout`.
+  ///
+  /// - Returns: Whether it was answered; if not, the connection does what it does: 408 on HTTP/1.1, RST_STREAM on HTTP/2.
+  func streamStalled(_ stream: HTTPStream) -> Bool
   /// The last call, exactly once. What is sent from now on goes nowhere. `inbound` may still be read.
   func streamClosed(_ stream: HTTPStream, _ reason: HTTPCloseReason)
+}
+
+extension HTTPStreamOwner {
+  public func streamStalled(_ stream: HTTPStream) -> Bool { false }
 }
 
 /// Why a stream ended.

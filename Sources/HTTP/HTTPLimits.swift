@@ -40,8 +40,11 @@ public struct HTTPLimits: Sendable {
   public var streamStallTimeout = Duration.seconds(120)
   /// HTTP/1.1: a body of which nothing came for so long is answered 408 and the connection closed.
   public var bodyIdleTimeout = Duration.seconds(30)
-  /// How long a connection that was answered early is still read, so that the answer is not lost in a reset.
+  /// How long a connection that is ending is still read while nothing comes, so that the answer is not lost in a reset …
   public var lingerTimeout = Duration.seconds(2)
+  /// … and how long, and how far, where a client was answered before it has sent its whole body and goes on sending.
+  public var lingerTimeMax = Duration.seconds(30)
+  public var lingerBytesMax = 256 * 1024 * 1024
 
   /// Draining HTTP/2: how long the answer to the PING behind the first GOAWAY is waited for before the final one is sent.
   public var goAwayTimeout = Duration.seconds(1)

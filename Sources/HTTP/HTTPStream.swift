@@ -34,6 +34,8 @@ public final class HTTPStream: @unchecked Sendable {
   }
   /// Whether the stream has ended (`streamClosed` was or is about to be called).
   @exclusivity(unchecked) public internal(set) var isClosed = false
+  /// Whether it ended before both sides had said everything: what lies in `inbound` is not all there was, though nothing more comes.
+  public var wasCutOff: Bool { isClosed && closeReason != .finished }
   /// When set, the stream is reset if the peer owes body bytes and sends none for so long. HTTP/1.1 servers
   /// begin with `HTTPLimits.bodyIdleTimeout`, HTTP/2 with none, since a quiet gRPC stream is no fault.
   public var inboundIdleTimeout: Duration?
@@ -77,6 +79,8 @@ public final class HTTPStream: @unchecked Sendable {
   /// Drops `count` bytes from the front of `inbound` and lets the peer send as many more.
   public func consume(_ count: Int) {
     inbound.consume(count)
+    // The peer is not to be blamed for the time that its bytes lay here.
+    if count > 0 { lastInbound = loop.now }
     connection?.consumed(self, count)
   }
 
@@ -128,10 +132,12 @@ public final class HTTPStream: @unchecked Sendable {
   }
 
   /// Queues body bytes; an empty queue takes the array over without a copy.
-  public func send(_ bytes: [UInt8]) {
-    guard canSend, !bytes.isEmpty else { return }
+  ///
+  /// - Parameter dropped: So many bytes at its front are not sent.
+  public func send(_ bytes: [UInt8], dropping dropped: Int = 0) {
+    guard canSend, bytes.count > dropped else { return }
     if outbound.isEmpty { lastOutbound = loop.now }
-    outbound.append(bytes)
+    outbound.append(bytes, dropping: dropped)
     didQueue()
   }
 

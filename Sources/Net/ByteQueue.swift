@@ -23,13 +23,15 @@ public struct ByteQueue: Sendable {
   }
 
   /// Appends an array; an empty queue takes it over without copying.
-  public mutating func append(_ bytes: [UInt8]) {
+  ///
+  /// - Parameter dropped: So many bytes at its front are left out.
+  public mutating func append(_ bytes: [UInt8], dropping dropped: Int = 0) {
     if isEmpty {
       storage = bytes
-      head = 0
+      head = dropped
     } else {
       compactIfWorthwhile()
-      storage.append(contentsOf: bytes)
+      storage.append(contentsOf: bytes[dropped...])
     }
   }
 

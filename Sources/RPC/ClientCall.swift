@@ -110,6 +110,17 @@ final class ClientCall: HTTPStreamOwner, @unchecked Sendable {  // every `var` i
     await withUnsafeContinuation { continuation in onLoop { continuation.resume(returning: self.trailing) } }
   }
 
+  /// Waits for the head of the answer.
+  ///
+  /// - Throws: The call's status, where the head has it and is all that comes.
+  func admission() async throws(RPCError) {
+    _ = try await initialMetadata()
+    let isAll = await withUnsafeContinuation { continuation in
+      onLoop { continuation.resume(returning: self.stream?.response?.headers.contains("grpc-status") == true) }
+    }
+    if isAll { _ = try await nextReply() }
+  }
+
   func cancel() {
     onLoop { self.fail(RPCError(.cancelled, "调用已取消")) }
   }

@@ -23,14 +23,52 @@ public struct InProcessInvoker: RPCInvoker {
     InProcessReplyStream(try begin(method, request, metadata, context))
   }
 
+  public func clientStreaming(
+    _ method: MethodDescriptor, refusal: RPCError?, metadata: Metadata, context: InvocationContext
+  ) async throws(RPCError) -> any RPCRequestStream {
+    let call = try make(method, metadata, context)
+    call.openStream(refusal: refusal)
+    try await call.waitForAdmission()
+    return InProcessRequestStream(call)
+  }
+
   private func begin(
     _ method: MethodDescriptor, _ request: Result<[UInt8], RPCError>, _ metadata: Metadata, _ context: InvocationContext
   ) throws(RPCError) -> InProcessCall {
-    precondition(context.loop.inLoop, "an in-process call runs on its caller's loop")
-    guard let entry = server.table.find(method.path) else { throw RPCError(.unimplemented, "未知的方法：\(method.path)") }
-    let call = InProcessCall(server: server, entry: entry, metadata: metadata, context: context)
+    let call = try make(method, metadata, context)
     call.open(request)
     return call
+  }
+
+  private func make(_ method: MethodDescriptor, _ metadata: Metadata, _ context: InvocationContext) throws(RPCError) -> InProcessCall {
+    precondition(context.loop.inLoop, "an in-process call runs on its caller's loop")
+    guard let entry = server.table.find(method.path) else { throw RPCError(.unimplemented, "未知的方法：\(method.path)") }
+    return InProcessCall(server: server, entry: entry, metadata: metadata, context: context)
+  }
+}
+
+/// The requests of a call in this process.
+private final class InProcessRequestStream: RPCRequestStream {
+  private let call: InProcessCall
+
+  init(_ call: InProcessCall) {
+    self.call = call
+  }
+
+  deinit {
+    // Whoever dropped it will send no more.
+    call.loop.execute { [call] in call.abandon(RPCError(.cancelled, "调用已取消")) }
+  }
+
+  func send(_ request: [UInt8]) async throws(RPCError) { try await call.receive(request) }
+
+  func finish() { call.receivedAll() }
+
+  func abandon(_ error: RPCError) { call.abandon(error) }
+
+  func reply() async throws(RPCError) -> RPCReply {
+    await call.waitForEnd()
+    return try call.takeReply()
   }
 }
 

@@ -37,6 +37,8 @@ public final class MethodDescriptor: Sendable {
   public let acceptsForm: Bool
   /// Only somebody who signed in may call: a key that acts for its owner may not.
   public let managesCredentials: Bool
+  /// What is read of a request beyond `bodyMax`, where the proto documents it word for word; nil: the limit and the size are named.
+  public let tooLargeText: String?
   /// A browser navigates to the REST route, so no script of another origin may read the answer.
   public let isPage: Bool
 
@@ -68,10 +70,14 @@ public final class MethodDescriptor: Sendable {
     acceptsForm = rule.form
     managesCredentials = rule.credentials
     isPage = rule.page
+    tooLargeText = rule.errors.first { $0.status == 413 && !$0.detail.isEmpty }?.detail
   }
 }
 
 extension MethodDescriptor {
+  /// Its requests are the pieces of a file, over REST a multipart form. `bodyMax` then bounds the whole, not each request.
+  public var takesFile: Bool { schema.clientStreaming && schema.input.fields.contains { $0.filePart != nil } }
+
   /// Every RPC of the services of `files`, in their order: of an API module's generated list, for whoever has no services to ask.
   public static func all(in files: [FileDescriptor]) -> [MethodDescriptor] {
     files.flatMap(\.services).flatMap { service in service.methods.indices.map { MethodDescriptor(service, method: $0) } }

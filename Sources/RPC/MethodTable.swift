@@ -11,10 +11,13 @@ struct MethodTable: Sendable {
     let metrics: MethodMetrics
     /// Ceiling of one request message in bytes.
     let messageBytesMax: Int
+    /// Its requests are the pieces of a file.
+    let takesFile: Bool
 
     init(method: ServerMethod, policy: (any ApplicationPolicy)?, messageBytesMax: Int) {
       self.method = method
       descriptor = method.descriptor
+      takesFile = method.descriptor.takesFile
       self.policy = policy
       metrics = MethodMetrics(descriptor)
       self.messageBytesMax = messageBytesMax

@@ -19,6 +19,15 @@ public protocol RPCInvoker: Sendable {
   func serverStreaming(
     _ method: MethodDescriptor, request: Result<[UInt8], RPCError>, metadata: Metadata, context: InvocationContext
   ) async throws(RPCError) -> any RPCReplyStream
+
+  /// Many requests, one reply. Returns once token, account, role and limits have been found good, before the first request is asked for: so a client
+  /// that may not call is told so before it has sent what it wants to send.
+  ///
+  /// - Parameter refusal: What to answer with after those checks, where no requests can be made of what the client sends.
+  /// - Throws: What the call was refused with.
+  func clientStreaming(
+    _ method: MethodDescriptor, refusal: RPCError?, metadata: Metadata, context: InvocationContext
+  ) async throws(RPCError) -> any RPCRequestStream
 }
 
 /// What a gateway knows about the client it speaks for.

@@ -61,7 +61,7 @@ public final class RPCServer: HTTPHandler {
         let application = method.descriptor.application
         let policy = policies.first { $0.application == application }
         precondition(policy != nil || application.isEmpty, "no policy for the application \(application) of \(method.descriptor.path)")
-        let declared = method.descriptor.bodyMax
+        let declared = method.descriptor.takesFile ? 0 : method.descriptor.bodyMax
         let isInfrastructure = ["/grpc.health.", "/grpc.reflection."].contains { method.descriptor.path.hasPrefix($0) }
         let usual = isInfrastructure ? limits.infrastructureMessageBytesMax : limits.messageBytesMax
         return MethodTable.Entry(method: method, policy: policy, messageBytesMax: declared > 0 ? declared : usual)

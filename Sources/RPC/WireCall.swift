@@ -12,6 +12,8 @@ final class WireCall: ServerCall, HTTPStreamOwner, @unchecked Sendable {  // loo
   /// The policy is learning something; what comes stays where it is.
   private var isCatchingUp = false
   private var sentHead = false
+  /// The head of the answer left before the handler had anything to say in it; that goes into the trailers.
+  private var sentEarlyHead = false
   private var reader: MessageReader
   /// What a large request holds of the process's budget, while it has not come whole.
   private var hold: MemoryHold?
@@ -23,6 +25,11 @@ final class WireCall: ServerCall, HTTPStreamOwner, @unchecked Sendable {  // loo
   private var reply: [UInt8] = []
   /// The head of the answer says that replies may be compressed.
   private var saysGzip = false
+
+  /// A gateway asks with this for the head of the answer as soon as the call was admitted: its client is to send the body only then.
+  static let earlyHead = "weft-early-head"
+  /// A file whose bytes stop coming must not keep what was stored of it.
+  private static let fileIdleTimeout = Duration.seconds(60)
 
   init(server: RPCServer, entry: MethodTable.Entry, stream: HTTPStream) {
     self.stream = stream
@@ -49,8 +56,14 @@ final class WireCall: ServerCall, HTTPStreamOwner, @unchecked Sendable {  // loo
     guard mayAdmit(retry: { [self] in openStreaming(run) }) else { return }
     do throws(RPCError) {
       try admit()
+      if let error = receivedError() { throw error }
     } catch {
       return end(error)
+    }
+    if entry.takesFile { stream.inboundIdleTimeout = Self.fileIdleTimeout }
+    if !method.schema.serverStreaming, stream.request.headers.contains(Self.earlyHead) {
+      (sentHead, sentEarlyHead) = (true, true)
+      stream.sendHead(ResponseHeaders.plain)
     }
     start(run)
   }
@@ -128,7 +141,9 @@ final class WireCall: ServerCall, HTTPStreamOwner, @unchecked Sendable {  // loo
   }
 
   override func nextMessage(_ decode: (UnsafeRawBufferPointer) throws(RPCError) -> Void) throws(RPCError) -> MessageReader.Taken {
-    try reader.next(stream, decode)
+    // What a stream that was cut off has brought is not all there was: whoever reads it must not take it for that.
+    guard !stream.wasCutOff else { throw RPCError(.cancelled, "调用已取消") }
+    return try reader.next(stream, decode)
   }
 
   // MARK: What came along
@@ -223,6 +238,7 @@ final class WireCall: ServerCall, HTTPStreamOwner, @unchecked Sendable {  // loo
       return
     }
     sendHeadOnce()
+    if sentEarlyHead { trailingMetadata.append(responseMetadata) }
     if !reply.isEmpty { stream.send(reply) }
     if error == nil, trailingMetadata.isEmpty {
       stream.finish(trailers: ResponseHeaders.ok)

@@ -62,7 +62,7 @@ final class LoopbackGateway {
     return try Self.parse(socket.readToEnd())
   }
 
-  private static func parse(_ bytes: [UInt8]) throws -> Answer {
+  static func parse(_ bytes: [UInt8]) throws -> Answer {
     let text = String(decoding: bytes, as: UTF8.self)
     let parts = text.split(separator: "\r\n\r\n", maxSplits: 1, omittingEmptySubsequences: false)
     let lines = try #require(parts.first).split(separator: "\r\n")
@@ -82,8 +82,10 @@ final class LoopbackGateway {
 final class RawSocket {
   private let descriptor: Int32
 
-  init(port: UInt16) throws {
+  /// - Parameter receiveBuffer: What the kernel may hold for this reader; as much as it likes unless told.
+  init(port: UInt16, receiveBuffer: Int32? = nil) throws {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    if var receiveBuffer { setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, 4) }
     var limit = timeval(tv_sec: 10, tv_usec: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
@@ -115,6 +117,21 @@ final class RawSocket {
       if count <= 0 { return }
       written += count
     }
+  }
+
+  /// Writes as much as the server takes before it has taken nothing for `patience` milliseconds.
+  func offer(_ bytes: [UInt8], patience: Int32) -> Int {
+    var written = 0
+    while written < bytes.count {
+      var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+      guard poll(&waiting, 1, patience) > 0 else { break }
+      let count = bytes.withUnsafeBytes {
+        Glibc.send(descriptor, $0.baseAddress! + written, $0.count - written, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
+      }
+      if count <= 0 { break }
+      written += count
+    }
+    return written
   }
 
   func readToEnd() -> [UInt8] {

@@ -65,6 +65,12 @@ final class RecordingInvoker: RPCInvoker {
     throw RPCError(.unimplemented, "")
   }
 
+  func clientStreaming(
+    _ method: MethodDescriptor, refusal: RPCError?, metadata: Metadata, context: InvocationContext
+  ) async throws(RPCError) -> any RPCRequestStream {
+    throw RPCError(.unimplemented, "")
+  }
+
   private func waitForCancellation() async {
     await withTaskCancellationHandler {
       while !Task.isCancelled { await Task.yield() }
