@@ -105,7 +105,8 @@ public final class DatabaseCopy {
     /// The next row, as `body` reads it; nil after the last one.
     public func next<Value>(_ body: (borrowing Row) throws(StorageError) -> Value) throws(StorageError) -> Value? {
       guard try statement.step() else { return nil }
-      return try body(Row(statement: statement))
+      let row = Row(statement: statement)
+      return try body(row)
     }
   }
 }
