@@ -78,11 +78,13 @@ let package = Package(
     library("Backup", ["CArchive", "Blobs", "Platform", "Storage", "Identity"]),
     library(
       "CustomerService", ["CustomerServiceAPI", "Protobuf", "RPC", "Platform", "Storage", "Identity", "Blobs", "Delivery", logging]),
+    library("Console"),
     program(
       "WeftServer",
       [
-        "Backup", "Blobs", "CLinux", "CustomerService", "CustomerServiceAPI", "Delivery", "Gateway", "HTTP", "Identity", "Log", "Net",
-        "Outbound", "Platform", "Protobuf", "RPC", "Storage", logging, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Backup", "Blobs", "CLinux", "Console", "CustomerService", "CustomerServiceAPI", "Delivery", "Gateway", "HTTP", "Identity", "Log",
+        "Net", "Outbound", "Platform", "Protobuf", "RPC", "Storage", logging,
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     library("Generator", ["Protobuf"], path: "codegen/Generator"),
@@ -117,6 +119,7 @@ let package = Package(
         "CSQLite", "CustomerService", "CustomerServiceAPI", "Platform", "RPC", "Protobuf", "Storage", "Identity", "Blobs", "Delivery",
         logging,
       ]),
+    tests("Console", ["Console"]),
     tests("Repository"),
 
   ]

@@ -66,7 +66,7 @@ struct Call: AsyncParsableCommand {
       guard !isPlain || !wantsTLS else { throw ValidationError("--plaintext goes with none of --tls, --cacert, --cert and --key") }
     }
 
-    private var wantsTLS: Bool { isSecure || authorities != nil || certificate != nil }
+    var wantsTLS: Bool { isSecure || authorities != nil || certificate != nil }
 
     /// - Throws: `NetError.tls`, naming the file that cannot be used.
     func context() throws -> TLSContext? {

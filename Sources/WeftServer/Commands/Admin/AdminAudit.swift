@@ -4,7 +4,7 @@ import Foundation
 import Protobuf
 
 /// `weft admin audit`: who did what.
-struct AdminAudit: AsyncParsableCommand {
+struct AdminAudit: AdminCommand {
   static let configuration = CommandConfiguration(
     commandName: "audit", abstract: "Who did what to whom, when and from where; newest first.")
   @OptionGroup var server: AdminServer
@@ -26,25 +26,20 @@ struct AdminAudit: AsyncParsableCommand {
     }
   }
 
-  func run() async throws {
-    try await server.run { session in
-      let answer = try await CSAAdminV1.AuditAdminServiceClient(session.client).listAuditEntries(
+  func run(_ session: AdminSession) async throws {
+    let audit = CSAAdminV1.AuditAdminServiceClient(session.client)
+    try await session.list(.auditEntries, page) { skip, limit in
+      let answer = try await audit.listAuditEntries(
         .with {
-          $0.skip = page.skip
-          $0.limit = page.limit
+          $0.skip = skip
+          $0.limit = limit
           $0.actor = actor
           $0.action = action
           $0.target = target
           $0.since = since.flatMap(Self.time)
           $0.until = until.flatMap(Self.time)
         })
-      try session.show(answer) { answer in
-        let rows = answer.items.map {
-          [AdminTable.time($0.at), $0.actor ?? "-", $0.action, $0.target ?? "-", $0.address, $0.requestID, $0.detail ?? ""]
-        }
-        let table = AdminTable.text([["at", "actor", "action", "target", "address", "request", "detail"]] + rows)
-        return "\(table)\n\(rows.count) of \(answer.total)"
-      }
+      return (answer.total, answer.items)
     }
   }
 

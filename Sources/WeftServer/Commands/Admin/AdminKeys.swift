@@ -6,32 +6,27 @@ struct AdminKeys: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "keys", abstract: "Keys that sign ID tokens: list, rotate.", subcommands: [List.self, Rotate.self])
 
-  struct List: AsyncParsableCommand {
+  struct List: AdminCommand {
     static let configuration = CommandConfiguration(abstract: "The keys that sign, then those that are only published still.")
     @OptionGroup var server: AdminServer
 
-    func run() async throws {
-      try await server.run { session in
-        let answer = try await CSAAdminV1.SigningKeyAdminServiceClient(session.client).listSigningKeys(.init())
-        try session.show(answer) { AdminKeys.table($0.items) }
-      }
+    func run(_ session: AdminSession) async throws {
+      try session.list(.signingKeys, try await CSAAdminV1.SigningKeyAdminServiceClient(session.client).listSigningKeys(.init()).items)
     }
   }
 
-  struct Rotate: AsyncParsableCommand {
+  struct Rotate: AdminCommand {
     static let configuration = CommandConfiguration(abstract: "Makes new keys; the old ones stay published for a day.")
     @OptionGroup var server: AdminServer
+    @OptionGroup var confirmation: AdminConfirmation
 
-    func run() async throws {
-      try await server.run { session in
-        let answer = try await CSAAdminV1.SigningKeyAdminServiceClient(session.client).rotateSigningKeys(.init())
-        try session.show(answer) { AdminKeys.table($0.items) }
+    func run(_ session: AdminSession) async throws {
+      let keys = CSAAdminV1.SigningKeyAdminServiceClient(session.client)
+      if !confirmation.yes {
+        let signing = try await keys.listSigningKeys(.init()).items.filter { $0.retiresAt == nil }
+        try confirmation.ask("Replace the keys that sign", signing, .signingKeys, session)
       }
+      try session.list(.signingKeys, try await keys.rotateSigningKeys(.init()).items)
     }
-  }
-
-  private static func table(_ keys: [CSAAdminV1.SigningKey]) -> String {
-    let rows = keys.map { [$0.kid, $0.algorithm, AdminTable.time($0.createdAt), $0.retiresAt.map { AdminTable.time($0) } ?? "signs"] }
-    return AdminTable.text([["kid", "algorithm", "since", "published until"]] + rows)
   }
 }

@@ -20,14 +20,17 @@ struct AdminRotateSecret: AsyncParsableCommand {
   @Option(name: .customLong("data-dir"), help: "The data directory of a server that does not run.")
   var dataDirectory: String?
   @OptionGroup var server: AdminServer
+  @OptionGroup var confirmation: AdminConfirmation
   @OptionGroup var flags: AdminOfflineFlags
 
   func run() async throws {
     if let dataDirectory { return try await rotate(in: dataDirectory) }
     try await server.run { session in
+      let question = atOnce ? "Replace the secret and sign everybody out" : "Replace the secret that signs access tokens"
+      try confirmation.ask(question, about: nil, session)
       let answer = try await CSAAdminV1.SigningSecretAdminServiceClient(session.client).rotateSigningSecret(.with { $0.atOnce = atOnce })
       try session.show(answer) { answer in
-        answer.previousAcceptedUntil.map { "weft: rotated; older tokens are taken until \(AdminTable.time($0))" }
+        answer.previousAcceptedUntil.map { "weft: rotated; older tokens are taken until \(AdminResource<CSAv1.User>.time($0))" }
           ?? "weft: rotated; everybody has to sign in again"
       }
     }

@@ -1,173 +1,188 @@
 import ArgumentParser
 import CustomerServiceAPI
-import Protobuf
 import RPC
 
 /// `weft admin users …`: everybody's accounts. An account is named by its id or its address.
 struct AdminUsers: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "users", abstract: "Everybody's accounts: list, show, enable, disable, make administrators, sign out.",
-    subcommands: [List.self, Show.self, Enable.self, Disable.self, SetRole.self, SignIns.self, EndSignIns.self, SendResetCode.self])
+    subcommands: [
+      List.self, Show.self, Enable.self, Disable.self, Promote.self, Demote.self, SetRole.self, SignIns.self, EndSignIns.self,
+      SendResetCode.self,
+    ])
 
-  struct List: AsyncParsableCommand {
+  /// Which account.
+  struct Name: ParsableArguments {
+    @Argument(help: "Id or address.")
+    var user: String
+
+    /// - Throws: `AdminMistake` for what is neither.
+    func find(_ session: AdminSession) async throws -> CSAv1.User {
+      let users = CSAAdminV1.UserAdminServiceClient(session.client)
+      guard user.contains("@") else {
+        let id = try AdminID.object(user, of: "user (nor is it an address)", list: "users list")
+        return try await users.getUser(.with { $0.userID = id })
+      }
+      // The keyword is looked for anywhere in the address, so others may come along; there are few.
+      let found = try await session.collect(max: 10_000, pageMax: 100) { skip, limit in
+        let page = try await users.listUsers(
+          .with {
+            $0.keyword = user
+            $0.skip = skip
+            $0.limit = limit
+          })
+        return (page.total, page.items)
+      }
+      guard let found = found.first(where: { $0.email == user.lowercased() }) else {
+        throw RPCError(.notFound, "用户不存在", reason: "USER_NOT_FOUND")
+      }
+      return found
+    }
+  }
+
+  struct List: AdminCommand {
     static let configuration = CommandConfiguration(abstract: "Accounts, newest first.")
     @OptionGroup var server: AdminServer
     @OptionGroup var page: AdminPage
     @Argument(help: "Only accounts whose address or name contains this.")
     var keyword: String?
 
-    func run() async throws {
-      try await server.run { session in
-        let users = CSAAdminV1.UserAdminServiceClient(session.client)
+    func run(_ session: AdminSession) async throws {
+      let users = CSAAdminV1.UserAdminServiceClient(session.client)
+      try await session.list(.users, page) { skip, limit in
         let answer = try await users.listUsers(
           .with {
-            $0.skip = page.skip
-            $0.limit = page.limit
+            $0.skip = skip
+            $0.limit = limit
             $0.keyword = keyword
           })
-        try session.show(answer) { AdminUsers.table($0.items, total: $0.total) }
+        return (answer.total, answer.items)
       }
     }
   }
 
-  struct Show: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "One account.")
+  struct Show: AdminCommand {
+    static let configuration = CommandConfiguration(abstract: "One account.", aliases: ["get"])
     @OptionGroup var server: AdminServer
-    @Argument(help: "Id or address.")
-    var user: String
+    @OptionGroup var name: Name
 
-    func run() async throws {
-      try await server.run { session in try session.show(try await AdminUsers.find(user, session)) { AdminUsers.table([$0], total: nil) } }
-    }
+    func run(_ session: AdminSession) async throws { try session.show(try await name.find(session), .users) }
   }
 
-  struct Enable: AsyncParsableCommand {
+  struct Enable: AdminCommand {
     static let configuration = CommandConfiguration(abstract: "Lets an account be used again.")
     @OptionGroup var server: AdminServer
-    @Argument(help: "Id or address.")
-    var user: String
+    @OptionGroup var name: Name
 
-    func run() async throws { try await AdminUsers.setActive(user, true, server) }
+    func run(_ session: AdminSession) async throws { try await AdminUsers.setActive(try await name.find(session), true, session) }
   }
 
-  struct Disable: AsyncParsableCommand {
+  struct Disable: AdminCommand {
     static let configuration = CommandConfiguration(abstract: "Disables an account; its tokens stop working at once.")
     @OptionGroup var server: AdminServer
-    @Argument(help: "Id or address.")
-    var user: String
+    @OptionGroup var confirmation: AdminConfirmation
+    @OptionGroup var name: Name
 
-    func run() async throws { try await AdminUsers.setActive(user, false, server) }
+    func run(_ session: AdminSession) async throws {
+      let user = try await name.find(session)
+      try confirmation.ask("Disable this account", [user], .users, session)
+      try await AdminUsers.setActive(user, false, session)
+    }
   }
 
-  struct SetRole: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-      commandName: "set-role", abstract: "Makes an account an administrator's or an ordinary one.")
+  struct Promote: AdminCommand {
+    static let configuration = CommandConfiguration(abstract: "Makes an account an administrator's.")
     @OptionGroup var server: AdminServer
-    @Argument(help: "Id or address.")
-    var user: String
-    @Argument(help: "user or admin.")
+    @OptionGroup var confirmation: AdminConfirmation
+    @OptionGroup var name: Name
+
+    func run(_ session: AdminSession) async throws { try await AdminUsers.setRole("admin", name, confirmation, session) }
+  }
+
+  struct Demote: AdminCommand {
+    static let configuration = CommandConfiguration(abstract: "Makes an administrator's account an ordinary one.")
+    @OptionGroup var server: AdminServer
+    @OptionGroup var confirmation: AdminConfirmation
+    @OptionGroup var name: Name
+
+    func run(_ session: AdminSession) async throws { try await AdminUsers.setRole("user", name, confirmation, session) }
+  }
+
+  struct SetRole: AdminCommand {
+    static let configuration = CommandConfiguration(commandName: "set-role", abstract: "Promotes or demotes an account by the role's name.")
+    @OptionGroup var server: AdminServer
+    @OptionGroup var confirmation: AdminConfirmation
+    @OptionGroup var name: Name
+    @Argument(help: "user or admin.", completion: .list(["user", "admin"]))
     var role: String
 
-    func run() async throws {
-      try await server.run { session in
-        let id = try await AdminUsers.find(user, session).id
-        let answer = try await CSAAdminV1.UserAdminServiceClient(session.client).setUserRole(
-          .with {
-            $0.userID = id
-            $0.role = role
-          })
-        try session.show(answer) { AdminUsers.table([$0], total: nil) }
-      }
-    }
+    func run(_ session: AdminSession) async throws { try await AdminUsers.setRole(role, name, confirmation, session) }
   }
 
-  struct SignIns: AsyncParsableCommand {
+  struct SignIns: AdminCommand {
     static let configuration = CommandConfiguration(commandName: "sign-ins", abstract: "Where somebody is signed in.")
     @OptionGroup var server: AdminServer
-    @Argument(help: "Id or address.")
-    var user: String
+    @OptionGroup var name: Name
 
-    func run() async throws {
-      try await server.run { session in
-        let id = try await AdminUsers.find(user, session).id
-        let answer = try await CSAAdminV1.UserAdminServiceClient(session.client).listUserSignIns(.with { $0.userID = id })
-        try session.show(answer) { answer in
-          let rows = answer.items.map {
-            [$0.id, $0.means, AdminTable.time($0.createdAt), AdminTable.time($0.expiresAt), $0.address, $0.userAgent ?? ""]
-          }
-          return AdminTable.text([["id", "means", "since", "until", "address", "client"]] + rows)
-        }
-      }
+    func run(_ session: AdminSession) async throws {
+      let id = try await name.find(session).id
+      let answer = try await CSAAdminV1.UserAdminServiceClient(session.client).listUserSignIns(.with { $0.userID = id })
+      try session.list(.signIns, answer.items)
     }
   }
 
-  struct EndSignIns: AsyncParsableCommand {
+  struct EndSignIns: AdminCommand {
     static let configuration = CommandConfiguration(commandName: "end-sign-ins", abstract: "Signs somebody out everywhere.")
     @OptionGroup var server: AdminServer
-    @Argument(help: "Id or address.")
-    var user: String
+    @OptionGroup var confirmation: AdminConfirmation
+    @OptionGroup var name: Name
 
-    func run() async throws {
-      try await server.run { session in
-        let id = try await AdminUsers.find(user, session).id
-        let answer = try await CSAAdminV1.UserAdminServiceClient(session.client).endUserSignIns(.with { $0.userID = id })
-        try session.show(answer) { "ended: \($0.ended)" }
+    func run(_ session: AdminSession) async throws {
+      let user = try await name.find(session)
+      let users = CSAAdminV1.UserAdminServiceClient(session.client)
+      if !confirmation.yes {
+        let items = try await users.listUserSignIns(.with { $0.userID = user.id }).items
+        try confirmation.ask("End all sign-ins of \(user.email)", items, .signIns, session)
       }
+      try session.show(try await users.endUserSignIns(.with { $0.userID = user.id })) { "ended: \($0.ended)" }
     }
   }
 
-  struct SendResetCode: AsyncParsableCommand {
+  struct SendResetCode: AdminCommand {
     static let configuration = CommandConfiguration(
-      commandName: "send-reset-code", abstract: "Sends somebody a code for a new password, to the account's own address.")
+      commandName: "send-reset-code", abstract: "Sends somebody a code for a new password, to the account's own address.",
+      aliases: ["reset-code"])
     @OptionGroup var server: AdminServer
-    @Argument(help: "Id or address.")
-    var user: String
+    @OptionGroup var name: Name
 
-    func run() async throws {
-      try await server.run { session in
-        let id = try await AdminUsers.find(user, session).id
-        let answer = try await CSAAdminV1.UserAdminServiceClient(session.client).sendUserResetCode(.with { $0.userID = id })
-        try session.show(answer) { "sent to \($0.email)" }
-      }
+    func run(_ session: AdminSession) async throws {
+      let id = try await name.find(session).id
+      let answer = try await CSAAdminV1.UserAdminServiceClient(session.client).sendUserResetCode(.with { $0.userID = id })
+      try session.show(answer) { "sent to \($0.email)" }
     }
   }
 
-  private static func setActive(_ user: String, _ isActive: Bool, _ server: AdminServer) async throws {
-    try await server.run { session in
-      let id = try await find(user, session).id
-      let answer = try await CSAAdminV1.UserAdminServiceClient(session.client).setUserActive(
-        .with {
-          $0.userID = id
-          $0.isActive = isActive
-        })
-      try session.show(answer) { table([$0], total: nil) }
-    }
+  private static func setActive(_ user: CSAv1.User, _ isActive: Bool, _ session: AdminSession) async throws {
+    let answer = try await CSAAdminV1.UserAdminServiceClient(session.client).setUserActive(
+      .with {
+        $0.userID = user.id
+        $0.isActive = isActive
+      })
+    try session.row(answer, .users)
   }
 
-  /// The account of an id or an address.
-  private static func find(_ name: String, _ session: AdminServer.Session) async throws -> CSAv1.User {
-    let users = CSAAdminV1.UserAdminServiceClient(session.client)
-    guard name.contains("@") else { return try await users.getUser(.with { $0.userID = name }) }
-    // The keyword is looked for anywhere in the address, so others may come along; there are few.
-    var skip: Int64 = 0
-    while true {
-      let page = try await users.listUsers(
-        .with {
-          $0.keyword = name
-          $0.skip = skip
-          $0.limit = 100
-        })
-      if let user = page.items.first(where: { $0.email == name.lowercased() }) { return user }
-      skip += 100
-      if skip >= page.total { throw RPCError(.notFound, "用户不存在", reason: "USER_NOT_FOUND") }
+  /// A new administrator can undo everything that others do, so this is asked about too.
+  private static func setRole(_ role: String, _ name: Name, _ confirmation: AdminConfirmation, _ session: AdminSession) async throws {
+    let user = try await name.find(session)
+    if user.role != role {
+      let question = role == "admin" ? "Make this account an administrator's" : "Make this account an ordinary one"
+      try confirmation.ask(question, [user], .users, session)
     }
-  }
-
-  private static func table(_ users: [CSAv1.User], total: Int64?) -> String {
-    let rows = users.map {
-      [$0.id, $0.email, $0.role, $0.isActive ? "active" : "disabled", AdminTable.time($0.createdAt), $0.fullName ?? ""]
-    }
-    let table = AdminTable.text([["id", "email", "role", "state", "since", "name"]] + rows)
-    return total.map { "\(table)\n\(users.count) of \($0)" } ?? table
+    let answer = try await CSAAdminV1.UserAdminServiceClient(session.client).setUserRole(
+      .with {
+        $0.userID = user.id
+        $0.role = role
+      })
+    try session.row(answer, .users)
   }
 }
