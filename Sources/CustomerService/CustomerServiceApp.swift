@@ -62,14 +62,13 @@ public final class CustomerServiceApp: Sendable {
     }
   }
 
-  /// The application's schema, in order; released ones are never edited.
-  public static let migrator = Migrator(
-    application: "csa",
-    migrations: [
-      .first, .signInsAndAudit, .validityChanges, .phonesAndKeys, .oauth, .passkeys, .browserSessions,
-      .business, .files, .contacts, .ticketMessages,
-    ],
-    steps: [TicketSearch.build])
+  /// The application's schema.
+  public static let migrator = Migrator(application: "csa", migrations: migrations, steps: [TicketSearch.build])
+  /// In order; released ones are never edited.
+  static let migrations: [Migration] = [
+    .first, .signInsAndAudit, .validityChanges, .phonesAndKeys, .oauth, .passkeys, .browserSessions,
+    .business, .files, .contacts, .ticketMessages,
+  ]
 
   /// Who may call, for `RPCServer`.
   public let policy: any ApplicationPolicy
