@@ -32,11 +32,12 @@ command -v swift >/dev/null || {
 cache=${WEFT_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/weft}
 mkdir -p "$cache"
 wanted=$(sha256sum tools/requirements.txt | cut -d' ' -f1)
-if [[ ! -x $cache/venv/bin/python || $(cat "$cache/venv/requirements.sha256" 2>/dev/null) != "$wanted" ]]; then
+if [[ ! -x $cache/venv/bin/python || $(cat "$cache/venv/installed.sha256" 2>/dev/null) != "$wanted" ]]; then
   echo "setup: installing the Python test clients into $cache/venv"
-  python3 -m venv --clear "$cache/venv"
+  # Added to what is there: tests of another checkout may be running on it.
+  [[ -x $cache/venv/bin/python ]] || python3 -m venv "$cache/venv"
   "$cache/venv/bin/pip" install -q --disable-pip-version-check -r tools/requirements.txt
-  echo "$wanted" >"$cache/venv/requirements.sha256"
+  echo "$wanted" >"$cache/venv/installed.sha256"
 fi
 
 PYTHON="$cache/venv/bin/python" tools/fetch-swagger-ui.sh "$cache" ||

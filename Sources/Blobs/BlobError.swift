@@ -41,8 +41,7 @@ extension BlobError: CustomStringConvertible {
     case .timeout: "timed out"
     case .cancelled: "cancelled"
     case .closed: "closed"
-    case .unavailable(let reason): "unavailable: \(reason)"
-    case .failed(let reason): reason
+    case .unavailable(let reason), .failed(let reason): reason
     }
   }
 }

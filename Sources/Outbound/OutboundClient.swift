@@ -26,22 +26,49 @@ public final class OutboundClient: Sendable {
 
   /// Sends a request and returns the answer, whatever its status.
   public func http(_ request: OutboundRequest) async throws(OutboundError) -> OutboundResponse {
-    guard let url = OutboundURL(request.url), url.scheme == "http" || url.scheme == "https" else {
-      throw .unusable("not an http or https URL")
+    let url = try Self.check(request)
+    return try await perform(request, url).get()
+  }
+
+  /// Sends a request that no task waits for.
+  ///
+  /// - Parameter whenDone: Called once, by the client's thread or this one, and must not block.
+  @discardableResult
+  public func start(
+    _ request: OutboundRequest, whenDone: @escaping @Sendable (Result<OutboundResponse, OutboundError>) -> Void
+  ) -> OutboundCall? {
+    let url: OutboundURL
+    do throws(OutboundError) {
+      url = try Self.check(request)
+    } catch {
+      whenDone(.failure(error))
+      return nil
     }
-    guard url.user == nil, url.password == nil else { throw .unusable("user and password do not belong into a URL") }
-    guard request.headers.allSatisfy({ Self.isToken($0.name) && Self.isOneLine($0.value) }) else {
-      throw .unusable("a header that is not one line")
+    guard let thread = transferThread() else {
+      whenDone(.failure(.closed))
+      return nil
     }
-    let start = MonotonicInstant.now()
-    let answer = await perform(Transfer(request, url))
-    logger.debug(
-      "request",
-      metadata: [
-        "method": "\(request.method.rawValue)", "host": "\(url.authority)", "answer": "\(Self.summary(answer))",
-        "ms": "\((MonotonicInstant.now() - start).wholeNanoseconds / 1_000_000)",
-      ])
-    return try answer.get()
+    let transfer = Transfer(request, url, stream: nil, whenDone: logging(request, url, whenDone))
+    thread.submit(transfer)
+    return OutboundCall(transfer, thread)
+  }
+
+  /// Sends a request and returns as soon as the head of the answer is there; its body is read piece by piece, and what has been
+  /// read ahead is bounded. The request's `timeout` bounds the time without a byte; `bodyBytesMax` does not count.
+  public func stream(_ request: OutboundRequest) async throws(OutboundError) -> OutboundStream {
+    let url = try Self.check(request)
+    guard let thread = transferThread() else { throw .closed }
+    let buffer = StreamBuffer()
+    let transfer = Transfer(request, url, stream: buffer, whenDone: logging(request, url) { buffer.end($0) })
+    let call = OutboundCall(transfer, thread)
+    thread.submit(transfer)
+    let head = await withTaskCancellationHandler {
+      await buffer.head()
+    } onCancel: {
+      call.cancel()
+    }
+    let (status, headers) = try head.get()
+    return OutboundStream(status: status, headers: headers, buffer: buffer, call: call)
   }
 
   /// Hands a mail to its server; returns once that has taken it.
@@ -83,17 +110,43 @@ public final class OutboundClient: Sendable {
     }
   }
 
-  private func perform(_ transfer: Transfer) async -> Transfer.Answer {
+  private static func check(_ request: OutboundRequest) throws(OutboundError) -> OutboundURL {
+    guard let url = OutboundURL(request.url), url.scheme == "http" || url.scheme == "https" else {
+      throw .unusable("not an http or https URL")
+    }
+    guard url.user == nil, url.password == nil else { throw .unusable("user and password do not belong into a URL") }
+    guard request.headers.allSatisfy({ isToken($0.name) && isOneLine($0.value) }) else {
+      throw .unusable("a header that is not one line")
+    }
+    return url
+  }
+
+  private func perform(_ request: OutboundRequest, _ url: OutboundURL) async -> Transfer.Answer {
     guard let thread = transferThread() else { return .failure(.closed) }
+    let answer = OneAnswer()
+    let transfer = Transfer(request, url, stream: nil, whenDone: logging(request, url) { answer.give($0) })
     return await withTaskCancellationHandler {
-      // Unsafe: the thread, or `submit` itself, answers each transfer exactly once.
-      await withUnsafeContinuation { continuation in
-        transfer.waits(continuation)
-        thread.submit(transfer)
-      }
+      thread.submit(transfer)
+      return await answer.value()
     } onCancel: {
       transfer.cancel()
       thread.wake()
+    }
+  }
+
+  private func logging(
+    _ request: OutboundRequest, _ url: OutboundURL, _ whenDone: @escaping @Sendable (Transfer.Answer) -> Void
+  ) -> @Sendable (Transfer.Answer) -> Void {
+    let start = MonotonicInstant.now()
+    let (method, host) = (request.method.rawValue, url.authority)
+    return { [logger] answer in
+      logger.debug(
+        "request",
+        metadata: [
+          "method": "\(method)", "host": "\(host)", "answer": "\(Self.summary(answer))",
+          "ms": "\((MonotonicInstant.now() - start).wholeNanoseconds / 1_000_000)",
+        ])
+      whenDone(answer)
     }
   }
 

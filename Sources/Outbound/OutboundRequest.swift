@@ -9,6 +9,32 @@ public struct OutboundRequest: Sendable {
     case delete = "DELETE"
   }
 
+  /// How a request is signed (AWS Signature Version 4). Its path and query must be in canonical form, sorted and with every
+  /// `=`, and the header `x-amz-content-sha256` must say what the body is.
+  public struct Signature: Sendable {
+    public var accessKey: String
+    public var secretKey: String
+    public var region: String
+    /// Such as `s3`.
+    public var service: String
+
+    public init(accessKey: String, secretKey: String, region: String, service: String) {
+      self.accessKey = accessKey
+      self.secretKey = secretKey
+      self.region = region
+      self.service = service
+    }
+  }
+
+  /// After what a request is sent again, a little later each time, within its `timeout`.
+  public enum Repeats: Sendable {
+    case never
+    /// Where the server has not acted on it: no connection came about, or it says 429 or 503.
+    case ifNotTaken
+    /// Also after a broken connection, 500, 502 and 504: for what may be done twice.
+    case always
+  }
+
   public var method: Method
   /// http or https, without user and password: secrets belong into a header, where no log shows them.
   public var url: String
@@ -24,6 +50,9 @@ public struct OutboundRequest: Sendable {
   public var redirectsMax = 0
   /// Which addresses may be called.
   public var addresses: AddressPolicy
+  /// Nil for none.
+  public var signature: Signature?
+  public var repeats = Repeats.never
 
   public init(
     method: Method = .get, url: String, headers: [(name: String, value: String)] = [], body: [UInt8]? = nil,
@@ -46,6 +75,8 @@ public struct OutboundResponse: Sendable {
   /// In the order they came; names in lower case.
   public let headers: [(name: String, value: String)]
   public let body: [UInt8]
+  /// How often the request was sent: what an earlier one did may be what the last one found.
+  public let attempts: Int
 
   /// The first value of a header, by its name in lower case.
   public func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }

@@ -69,11 +69,7 @@ final class Assembly: Sendable {
         logger.info("migrated", metadata: ["application": "\(application)", "number": "\(migration.number)", "name": "\(migration.name)"])
       }
     }
-    do {
-      blobs = try await BlobStores.open(settings.blobs)
-    } catch {
-      throw StartError(description: "WEFT_BLOB_URL: \(error)")
-    }
+    blobs = try await settings.blobs.open(logger: logger)
     fileTypes = try FileTypes()
 
     let random = SystemRandom()
@@ -220,11 +216,6 @@ final class Assembly: Sendable {
     await watchdog?.stop()
     loops.shutdown()
   }
-}
-
-/// What keeps the server from starting, in words.
-struct StartError: Error, CustomStringConvertible {
-  let description: String
 }
 
 /// Whether `/healthz` says yes.

@@ -50,7 +50,7 @@ struct MessagingSettings {
     return provider
   }
 
-  private static func authorityFile(_ source: SettingSource) throws -> String? {
+  static func authorityFile(_ source: SettingSource) throws -> String? {
     guard let path = try source.text("WEFT_OUTBOUND_CA") else { return nil }
     guard let text = try? String(contentsOfFile: path, encoding: .utf8), text.contains("-----BEGIN CERTIFICATE-----") else {
       throw SettingError(setting: "WEFT_OUTBOUND_CA", takes: "the path of a PEM file with certificates", got: path)

@@ -1,4 +1,3 @@
-import Blobs
 import CustomerService
 import Gateway
 import Log
@@ -26,7 +25,7 @@ struct ServeSettings {
   /// Verifies tokens and signs none.
   let previousJWTSecret: [UInt8]?
   let databasePath: String
-  let blobs: BlobLocation
+  let blobs: BlobSettings
   let publicURL: String?
   let passkeys: PasskeySettings
   /// `WEFT_DEV`, on this machine's own address.
@@ -57,7 +56,7 @@ struct ServeSettings {
       throw SettingError(setting: "WEFT_JWT_SECRET", takes: "at least 32 bytes, as WEFT_JWT_SECRET_PREVIOUS is set", got: nil)
     }
     databasePath = try Self.databasePath(source, dataDirectory: dataDirectory)
-    blobs = try Self.blobs(source, dataDirectory: dataDirectory)
+    blobs = try BlobSettings(source, dataDirectory: dataDirectory)
     publicURL = try Self.publicURL(source)
     passkeys = try Self.passkeys(source)
     offersDevelopmentPages = try Self.developmentPages(source, on: self.http)
@@ -166,14 +165,6 @@ struct ServeSettings {
       throw SettingError(setting: "WEFT_DATABASE_URL", takes: "sqlite:PATH (PostgreSQL is not supported yet)", got: url)
     }
     return String(url.dropFirst(7))
-  }
-
-  static func blobs(_ source: SettingSource, dataDirectory: String) throws -> BlobLocation {
-    guard let url = try source.text("WEFT_BLOB_URL") else { return .directory(dataDirectory + "/blobs") }
-    guard let location = BlobLocation(url: url) else {
-      throw SettingError(setting: "WEFT_BLOB_URL", takes: BlobLocation.urlForm, got: url)
-    }
-    return location
   }
 
   private static func publicURL(_ source: SettingSource) throws -> String? {

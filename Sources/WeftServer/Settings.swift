@@ -26,7 +26,9 @@ struct SettingFlags: ParsableArguments {
   var jwtSecretPrevious: String?
   @Option(name: .customLong("database-url"), help: "WEFT_DATABASE_URL: sqlite:PATH (default: sqlite:DIR/weft.db).")
   var databaseURL: String?
-  @Option(name: .customLong("blob-url"), help: "WEFT_BLOB_URL: where file contents lie, file:PATH (default: file:DIR/blobs).")
+  @Option(
+    name: .customLong("blob-url"),
+    help: "WEFT_BLOB_URL: where file contents lie, file:PATH or s3://BUCKET?endpoint=…&region=… (default: file:DIR/blobs).")
   var blobURL: String?
   @Option(name: .customLong("public-url"), help: "WEFT_PUBLIC_URL: base of the links in answers (default: the HTTP listener).")
   var publicURL: String?

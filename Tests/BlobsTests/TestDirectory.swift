@@ -63,11 +63,15 @@ extension BlobStore {
   }
 }
 
-/// Bytes that repeat nowhere near.
+/// Bytes that repeat after a length that fits no block.
 func sampleBytes(_ count: Int) -> [UInt8] {
   var state: UInt32 = 12_345
-  return (0..<count).map { _ in
+  let block = (0..<min(count, 8191)).map { _ in
     state = state &* 1_664_525 &+ 1_013_904_223
     return UInt8(truncatingIfNeeded: state >> 24)
   }
+  var bytes: [UInt8] = []
+  bytes.reserveCapacity(count)
+  while bytes.count < count { bytes += block.prefix(count - bytes.count) }
+  return bytes
 }

@@ -23,6 +23,9 @@ static inline CURLcode weft_curl_set_write(CURL *handle, CURLoption option, curl
 static inline CURLcode weft_curl_set_read(CURL *handle, curl_read_callback value) {
   return curl_easy_setopt(handle, CURLOPT_READFUNCTION, value);
 }
+static inline CURLcode weft_curl_set_seek(CURL *handle, curl_seek_callback value) {
+  return curl_easy_setopt(handle, CURLOPT_SEEKFUNCTION, value);
+}
 static inline CURLcode weft_curl_set_open_socket(CURL *handle, curl_opensocket_callback value) {
   return curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, value);
 }

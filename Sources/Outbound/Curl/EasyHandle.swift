@@ -47,6 +47,29 @@ final class EasyHandle {
     set(CURLOPT_PROXY, "")
   }
 
+  /// Ends a transfer in which nothing moves for `time`. The time that it is paused by us does not count.
+  func limitSilence(_ time: Duration) {
+    set(CURLOPT_LOW_SPEED_LIMIT, 1)
+    set(CURLOPT_LOW_SPEED_TIME, max(1, Int(time.secondsRoundedUp)))
+  }
+
+  /// Has curl sign the request with AWS Signature Version 4.
+  func sign(_ signature: OutboundRequest.Signature) {
+    set(CURLOPT_AWS_SIGV4, "aws:amz:\(signature.region):\(signature.service)")
+    set(CURLOPT_USERNAME, signature.accessKey)
+    set(CURLOPT_PASSWORD, signature.secretKey)
+    // Over HTTP/2 curl 7.88 takes megabytes ahead of a paused reader; the servers that want these signatures speak 1.1.
+    set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+  }
+
+  /// The body is read by the callback. Curl asks for leave before it sends a long one, and we do not wait for that.
+  func setUpload(_ count: Int) {
+    set(CURLOPT_UPLOAD, 1)
+    setOffset(CURLOPT_INFILESIZE_LARGE, count)
+    set(CURLOPT_EXPECT_100_TIMEOUT_MS, 1)
+    set(CURLOPT_UPLOAD_BUFFERSIZE, 256 << 10)
+  }
+
   /// The failures that HTTP and SMTP have in common; nil for any other.
   func commonFailure(_ code: CURLcode) -> OutboundError? {
     switch code {

@@ -12,21 +12,32 @@ final class Transfer: @unchecked Sendable {  // see above: handed over through a
   let request: OutboundRequest
   let url: OutboundURL
   let deadline: MonotonicInstant
+  /// Where the body of the answer goes; nil: into the answer.
+  let stream: StreamBuffer?
   private let cancelFlag = Atomic<Bool>(false)
-  /// The caller, until it was answered.
-  private var caller: UnsafeContinuation<Answer, Never>?
+  /// Whom to tell, until it was told.
+  private var whenDone: (@Sendable (Answer) -> Void)?
 
+  /// Not begun before this: a while after an attempt that failed.
+  private(set) var startsAt = MonotonicInstant(nanoseconds: 0)
+  private var attempts = 0
   /// There while it is under way.
   private var handle: EasyHandle?
   private var headers: [(name: String, value: String)] = []
   private var headerBytesLeft = 0
   private var body: [UInt8] = []
+  /// How much of the request's body has been handed to curl.
+  private var sent = 0
   /// What a callback of ours found wrong; it counts more than what curl made of it.
   private var objection: OutboundError?
 
-  init(_ request: OutboundRequest, _ url: OutboundURL) {
+  init(
+    _ request: OutboundRequest, _ url: OutboundURL, stream: StreamBuffer?, whenDone: @escaping @Sendable (Answer) -> Void
+  ) {
     self.request = request
     self.url = url
+    self.stream = stream
+    self.whenDone = whenDone
     deadline = .now() + request.timeout
   }
 
@@ -36,21 +47,66 @@ final class Transfer: @unchecked Sendable {  // see above: handed over through a
   var isCancelled: Bool { cancelFlag.load(ordering: .acquiring) }
   func cancel() { cancelFlag.store(true, ordering: .releasing) }
 
-  func waits(_ caller: UnsafeContinuation<Answer, Never>) { self.caller = caller }
+  /// When the thread has to look at it while it waits.
+  func wakesAt(_ now: MonotonicInstant) -> MonotonicInstant { startsAt > now ? min(startsAt, deadline) : deadline }
 
   func answer(_ answer: Answer) {
-    guard let caller else { return }
-    self.caller = nil
+    guard let whenDone else { return }
+    self.whenDone = nil
     handle = nil
-    caller.resume(returning: answer)
+    whenDone(answer)
+  }
+
+  /// Gets ready to be sent again, if what came of this attempt allows it and there is time left.
+  func beginsAgain(after answer: Answer) -> Bool {
+    guard attempts < Self.attemptsMax, Self.allows(request.repeats, answer), stream == nil, !isCancelled else { return false }
+    let pause = Self.firstPause * (1 << (attempts - 1))
+    startsAt = .now() + pause * Double.random(in: 0.75...1.25)
+    guard startsAt < deadline else { return false }
+    handle = nil
+    headers = []
+    body = []
+    sent = 0
+    objection = nil
+    return true
+  }
+
+  private static let attemptsMax = 3
+  private static let firstPause = Duration.milliseconds(200)
+
+  private static func allows(_ repeats: OutboundRequest.Repeats, _ answer: Answer) -> Bool {
+    switch (repeats, answer) {
+    case (.never, _): false
+    case (_, .failure(.unreachable)): true
+    case (_, .success(let response)) where response.status == 429 || response.status == 503: true
+    case (.always, .failure(.interrupted)): true
+    case (.always, .success(let response)): [500, 502, 504].contains(response.status)
+    default: false
+    }
+  }
+
+  /// Bodies up to this length are copied by curl; longer ones are read from where they lie.
+  private static let copiedBytesMax = 64 << 10
+  /// A stream may take its time, but not for ever.
+  private static let streamMax = Duration.seconds(3600)
+
+  /// Lets a paused body go on if its reader has made room.
+  func resumeIfWanted() {
+    guard let handle, let stream, stream.takeResumption() else { return }
+    curl_easy_pause(handle.raw, CURLPAUSE_CONT)
   }
 
   /// Makes the curl handle; nil if there is no memory for one.
   func begin(_ options: OutboundOptions) -> UnsafeMutableRawPointer? {
     guard let handle = EasyHandle() else { return nil }
     self.handle = handle
+    attempts += 1
     headerBytesLeft = options.headerBytesMax
-    handle.configure(options, deadline: deadline)
+    handle.configure(options, deadline: stream == nil ? deadline : .now() + Self.streamMax)
+    if stream != nil {
+      handle.limitSilence(request.timeout)
+      handle.set(CURLOPT_BUFFERSIZE, 64 << 10)
+    }
     configureRequest(handle)
     configureCallbacks(handle)
     return handle.raw
@@ -60,7 +116,9 @@ final class Transfer: @unchecked Sendable {  // see above: handed over through a
   func result(_ code: CURLcode) -> Answer {
     guard let handle else { return .failure(.closed) }
     if let objection { return .failure(objection) }
-    if code == CURLE_OK { return .success(OutboundResponse(status: handle.responseCode, headers: headers, body: body)) }
+    if code == CURLE_OK {
+      return .success(OutboundResponse(status: handle.responseCode, headers: headers, body: body, attempts: attempts))
+    }
     return .failure(handle.commonFailure(code) ?? .interrupted(handle.explanation(code)))
   }
 
@@ -73,14 +131,19 @@ final class Transfer: @unchecked Sendable {  // see above: handed over through a
     handle.set(CURLOPT_USERAGENT, "weft")
     if request.method == .head { handle.set(CURLOPT_NOBODY, 1) }
     if request.method != .get || request.body != nil { handle.set(CURLOPT_CUSTOMREQUEST, request.method.rawValue) }
-    if let body = request.body {
+    if let signature = request.signature { handle.sign(signature) }
+    if let body = request.body, body.count > Self.copiedBytesMax {
+      handle.setUpload(body.count)
+    } else if let body = request.body {
       handle.setBody(body)
     } else if request.method == .post || request.method == .put || request.method == .patch {
       handle.setBody([])
     }
     var lines = request.headers.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
-    // Curl would add both of its own accord: the first costs a round trip, the second would be wrong.
-    for name in ["Expect", "Content-Type"] where !request.headers.contains(where: { $0.name.lowercased() == name.lowercased() }) {
+    // Curl would add both of its own accord: the first costs a round trip, the second would be wrong. (Where curl 7.88 signs, it
+    // would count such a line among the headers that it signs, though it does not send it.)
+    for name in request.signature == nil ? ["Expect", "Content-Type"] : []
+    where !request.headers.contains(where: { $0.name.lowercased() == name.lowercased() }) {
       lines.append("\(name):")
     }
     handle.setList(CURLOPT_HTTPHEADER, lines)
@@ -96,6 +159,15 @@ final class Transfer: @unchecked Sendable {  // see above: handed over through a
       Transfer.from(context).receiveBody(UnsafeRawBufferPointer(start: bytes, count: count))
     }
     handle.setPointer(CURLOPT_WRITEDATA, me)
+    if (request.body?.count ?? 0) > Self.copiedBytesMax {
+      weft_curl_set_read(handle.raw) { bytes, size, count, context in
+        Transfer.from(context).send(UnsafeMutableRawBufferPointer(start: bytes, count: size * count))
+      }
+      handle.setPointer(CURLOPT_READDATA, me)
+      // A connection that was kept open may turn out to be closed: curl then begins again on another one.
+      weft_curl_set_seek(handle.raw) { context, offset, origin in Transfer.from(context).seek(Int(offset), origin) }
+      handle.setPointer(CURLOPT_SEEKDATA, me)
+    }
     guard request.addresses != .operatorConfigured else { return }
     weft_curl_set_open_socket(handle.raw) { context, _, address in Transfer.from(context).openSocket(address) }
     handle.setPointer(CURLOPT_OPENSOCKETDATA, me)
@@ -130,7 +202,25 @@ final class Transfer: @unchecked Sendable {  // see above: handed over through a
     return bytes.count
   }
 
+  /// The next bytes of the request's body.
+  private func send(_ room: UnsafeMutableRawBufferPointer) -> Int {
+    let rest = (request.body ?? [])[sent...].prefix(room.count)
+    room.copyBytes(from: rest)
+    sent += rest.count
+    return rest.count
+  }
+
+  private func seek(_ offset: Int, _ origin: Int32) -> Int32 {
+    guard origin == SEEK_SET, (0...(request.body?.count ?? 0)).contains(offset) else { return CURL_SEEKFUNC_FAIL }
+    sent = offset
+    return CURL_SEEKFUNC_OK
+  }
+
   private func receiveBody(_ bytes: UnsafeRawBufferPointer) -> Int {
+    if let stream {
+      if let handle { stream.setHead(handle.responseCode, headers) }
+      return stream.append(bytes) ? bytes.count : Int(CURL_WRITEFUNC_PAUSE)
+    }
     guard body.count + bytes.count <= request.bodyBytesMax else {
       objection = .responseTooLarge
       return 0

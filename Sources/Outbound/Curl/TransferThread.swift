@@ -91,12 +91,13 @@ final class TransferThread: @unchecked Sendable {  // what two threads use is in
   private func turn(endsAt: MonotonicInstant?) -> Bool {
     sendAway(endsAt: endsAt)
     start()
+    for transfer in active.values { transfer.resumeIfWanted() }
     var running: Int32 = 0
     curl_multi_perform(multi, &running)
     if finish() > 0 { return true }
     if endsAt != nil && active.isEmpty { return false }
     let now = MonotonicInstant.now()
-    let wake = waiting.map(\.deadline).min() ?? .never
+    let wake = waiting.map { $0.wakesAt(now) }.min() ?? .never
     let sleep = min(endsAt ?? .never, min(wake, now + .seconds(600))) - now
     // Curl wakes by itself for sockets and its own timers.
     curl_multi_poll(multi, nil, 0, Int32(max(0, sleep.wholeNanoseconds / 1_000_000 + 1)), nil)
@@ -124,8 +125,11 @@ final class TransferThread: @unchecked Sendable {  // what two threads use is in
   private func start() {
     guard !waiting.isEmpty else { return }
     var left: [Transfer] = []
+    let now = MonotonicInstant.now()
     for transfer in waiting {
-      guard active.count < options.activeMax, activeOfHost[transfer.hostKey, default: 0] < options.activePerHostMax else {
+      guard transfer.startsAt <= now, active.count < options.activeMax,
+        activeOfHost[transfer.hostKey, default: 0] < options.activePerHostMax
+      else {
         left.append(transfer)
         continue
       }
@@ -152,7 +156,7 @@ final class TransferThread: @unchecked Sendable {  // what two threads use is in
       guard let transfer = active[handle] else { continue }
       let result = transfer.result(code)
       release(handle, transfer)
-      answer(transfer, result)
+      if transfer.beginsAgain(after: result) { waiting.append(transfer) } else { answer(transfer, result) }
     }
     return done.count
   }

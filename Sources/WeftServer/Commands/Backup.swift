@@ -2,6 +2,7 @@ import ArgumentParser
 import Backup
 import Blobs
 import Foundation
+import Logging
 
 /// `weft backup`: everything that a server needs to go on elsewhere, in one file, while it runs.
 struct BackupCommand: AsyncParsableCommand {
@@ -36,10 +37,11 @@ struct BackupCommand: AsyncParsableCommand {
       if verify { return try await verifyFile() }
       guard let dataDirectory else { return }
       let source = flags.source
-      let blobs = try ServeSettings.blobs(source, dataDirectory: dataDirectory)
+      let blobs = try BlobSettings(source, dataDirectory: dataDirectory)
       var data = BackupJob.Source(
         dataDirectory: dataDirectory, databasePath: try ServeSettings.databasePath(source, dataDirectory: dataDirectory),
-        applications: Assembly.backedUpApplications, version: Weft.version, openBlobs: { try await BlobStores.open(blobs) })
+        applications: Assembly.backedUpApplications, version: Weft.version,
+        openBlobs: { try await blobs.open(logger: Logger(label: "weft")) })
       data.skipsDamaged = skipDamaged
       let job = BackupJob(data, isCancelled: { PendingSignals.isAskedToEnd })
       signal(SIGPIPE, SIG_IGN)

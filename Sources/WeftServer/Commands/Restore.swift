@@ -2,6 +2,7 @@ import ArgumentParser
 import Backup
 import Blobs
 import Foundation
+import Logging
 
 /// `weft restore`: a data directory made of an archive.
 struct Restore: AsyncParsableCommand {
@@ -28,9 +29,9 @@ struct Restore: AsyncParsableCommand {
       defer { withExtendedLifetime(input) {} }
       becomeOwner()
       let job = RestoreJob(applications: Assembly.backedUpApplications, isCancelled: { PendingSignals.isAskedToEnd })
-      let blobs = try ServeSettings.blobs(flags.source, dataDirectory: dataDirectory)
+      let blobs = try BlobSettings(flags.source, dataDirectory: dataDirectory)
       var openBlobs: (@Sendable () async throws -> any BlobStore)?
-      if blobs != .directory(dataDirectory + "/blobs") { openBlobs = { try await BlobStores.open(blobs) } }
+      if blobs.location != .directory(dataDirectory + "/blobs") { openBlobs = { try await blobs.open(logger: Logger(label: "weft")) } }
       let manifest = try await job.run(from: input.descriptor, into: dataDirectory, openBlobs: openBlobs)
       Terminal.line("weft: restored: \(manifest.summary), as of \(manifest.madeAt)")
       Terminal.line("weft: next: weft serve --data-dir \(dataDirectory)")
