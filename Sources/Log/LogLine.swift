@@ -14,9 +14,11 @@ enum LogLine {
   }
 
   /// Appends text with control characters escaped, so that a newline in it begins no line and an escape sequence colours
-  /// no terminal: C0, DEL and the C1 characters that UTF-8 writes as C2 80 to C2 9F.
+  /// no terminal: C0, DEL and the C1 characters that UTF-8 writes as C2 80 to C2 9F; also U+2028 and U+2029 (E2 80 A8 and A9), at
+  /// which some readers end a line.
   static func append(_ text: String, to line: inout [UInt8]) {
     var previous: UInt8 = 0
+    var beforeThat: UInt8 = 0
     for byte in text.utf8 {
       switch byte {
       case UInt8(ascii: "\n"): line.append(contentsOf: #"\n"#.utf8)
@@ -26,8 +28,16 @@ enum LogLine {
       case 0x80...0x9f where previous == 0xc2:
         line.removeLast()
         appendEscape(byte, to: &line)
+      case 0xa8, 0xa9:
+        if previous == 0x80, beforeThat == 0xe2 {
+          line.removeLast(2)
+          line.append(contentsOf: (byte == 0xa8 ? #"\u2028"# : #"\u2029"#).utf8)
+        } else {
+          line.append(byte)
+        }
       default: line.append(byte)
       }
+      beforeThat = previous
       previous = byte
     }
   }

@@ -399,7 +399,7 @@ CASES = {
         lambda w, who: {"client_name": "应用", "redirect_uris": [CALLBACK], "scopes": ["openid"], "grant_types": ["authorization_code"]}),
     "csa.admin.v1.OAuthClientAdminService/ListOAuthClients": Case(),
     "csa.admin.v1.OAuthClientAdminService/SetOAuthClientActive": Case(
-        lambda w, who: {"client_id": w.client()["client_id"], "is_active": True}, object="client_id"),
+        lambda w, who: {"client_id": w.once("spare client", w.new_client), "is_active": True}, object="client_id"),
     "csa.admin.v1.OAuthClientAdminService/DeleteOAuthClient": Case(lambda w, who: {"client_id": w.new_client()}, object="client_id"),
     "csa.admin.v1.OAuthClientAdminService/RotateOAuthClientSecret": Case(lambda w, who: {"client_id": w.new_client()}, object="client_id"),
     "csa.admin.v1.SigningKeyAdminService/ListSigningKeys": Case(),
