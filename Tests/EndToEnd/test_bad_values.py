@@ -8,7 +8,6 @@ from authorization_cases import CASES, SECRET, World
 from google.protobuf import json_format, message_factory
 from google.protobuf.descriptor import FieldDescriptor
 from server import Server
-from test_authorization_matrix import UNFINISHED
 
 TEXTS = ["", "\0", "字" * 70_000, "x" * (1 << 20), "\u202e\ufeff\u2028", "' OR 1=1 --", "%s%n%d", "../../x", "\r\nBcc: a@example.com", "\ud7ff\U0010ffff", " "]
 WHOLE = [0, -1, 2**31 - 1, -(2**31)]
@@ -40,8 +39,6 @@ def known(world):
 
 def begin(world, known, path):
     """The method, a valid request as a list of dicts, and the token that it goes with."""
-    if path not in known or path in UNFINISHED:
-        pytest.skip("not served yet")
     method, case = known[path], CASES[path]
     who = world.admin if method.rule.access == ADMIN else world.owner
     who = world.newcomer(who) if case.fresh else who

@@ -11,12 +11,9 @@ import pytest
 from authorization import FieldOptions, http_request, methods
 from authorization_cases import CASES, PDF, SECRET, World
 from server import Server
-from test_authorization_matrix import UNFINISHED
 
 BUSINESS, CONTRACTS = "csa.v1.BusinessAccountService/", "csa.v1.ContractService/"
 PROJECTS, TICKETS, STAFF = "csa.admin.v1.ProjectAdminService/", "csa.v1.TicketService/", "csa.admin.v1.TicketAdminService/"
-
-LATER = pytest.mark.skip("not served yet")
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +29,7 @@ def world(own):
 
 @pytest.fixture(scope="module")
 def rest(world):
-    found = [m for m in methods(world.rpc) if m.bindings and m.path not in UNFINISHED and not m.descriptor.client_streaming]
+    found = [m for m in methods(world.rpc) if m.bindings and not m.descriptor.client_streaming]
     return world.http, found, FieldOptions(world.rpc)
 
 
@@ -155,7 +152,6 @@ def test_a_project_goes_while_things_are_added_to_it(own, world):
     assert orphans(own) == []
 
 
-@LATER
 def test_every_message_of_many_is_kept(world):
     ticket = world.new_ticket()
     crowd = Crowd(world)
@@ -164,7 +160,7 @@ def test_every_message_of_many_is_kept(world):
         crowd.add(STAFF + "ReplyTicket", {"ticket_id": ticket, "feedback": f"回复{n}"})
     assert {code for code, _ in crowd.run()} == {"OK"}
     found = world.call(TICKETS + "ListTicketMessages", {"ticket_id": ticket, "limit": 100}, world.owner)
-    assert found["total"] == 21 and found["items"][0]["id"] == ticket
+    assert found["total"] == "21" and found["items"][0]["id"] == ticket
     assert sorted(m["content"] for m in found["items"][1:]) == sorted([f"{what}{n}" for n in range(10) for what in ("补充", "回复")])
     replies = [m["content"] for m in found["items"] if m["from_staff"]]
     shown = world.call(TICKETS + "GetTicket", {"ticket_id": ticket}, world.owner)
@@ -172,7 +168,6 @@ def test_every_message_of_many_is_kept(world):
     assert shown["status"] == ("replied" if found["items"][-1]["from_staff"] else "pending")
 
 
-@LATER
 def test_a_ticket_goes_while_people_write_to_it(own, world):
     for _ in range(4):
         word = secrets.token_hex(6)
@@ -187,12 +182,11 @@ def test_a_ticket_goes_while_people_write_to_it(own, world):
         assert Counter(code for code, _ in found[-3:]) == {"OK": 1, "NOT_FOUND": 2}
         assert {text for code, text in found if code != "OK"} <= {"工单不存在"}
         # Nothing is left to be found, by its creator or by staff.
-        assert world.call(TICKETS + "SearchTickets", {"query": word}, world.owner)["total"] == 0
-        assert world.call(STAFF + "SearchTickets", {"query": word})["total"] == 0
+        assert world.call(TICKETS + "SearchTickets", {"query": word}, world.owner)["total"] == "0"
+        assert world.call(STAFF + "SearchTickets", {"query": word})["total"] == "0"
     assert orphans(own) == []
 
 
-@LATER
 def test_attachments_are_ones_own(world):
     file, foreign = world.upload()["id"], world.foreign
     ticket = foreign.ticket()["id"]
@@ -203,8 +197,8 @@ def test_attachments_are_ones_own(world):
             crowd = Crowd(world)
             crowd.add(path, {**body, "attachment_ids": [stranger]}, user)
             assert crowd.run()[0][0] == "FAILED_PRECONDITION", path
-    assert world.call(TICKETS + "ListTicketMessages", {"ticket_id": ticket}, foreign)["total"] == 1
-    assert world.call(TICKETS + "ListTickets", {}, foreign)["total"] == 1
+    assert world.call(TICKETS + "ListTicketMessages", {"ticket_id": ticket}, foreign)["total"] == "1"
+    assert world.call(TICKETS + "ListTickets", {}, foreign)["total"] == "1"
 
 
 def blobs(server):
@@ -232,7 +226,6 @@ def test_a_project_goes_while_files_come(own, world):
     assert orphans(own) == [] and blobs(own) == set()
 
 
-@LATER
 def test_uploads_of_many(own, world):
     def upload(n):
         return world.owner.call("POST", "/api/upload", files={"file": (f"{n}.pdf", PDF * 3000, "application/pdf")}, data={"tag": str(n)})
@@ -250,7 +243,6 @@ def test_uploads_of_many(own, world):
 
 # The far ends
 
-@LATER
 @pytest.mark.parametrize("tag, status", [("字" * 64, 201), ("😀" * 64, 201), ("字" * 65, 422), ("x" * (1 << 20), 422), ("a\0b", 422)],
                          ids=["64 characters", "64 emoji", "65 characters", "a mebibyte", "NUL"])
 def test_tags(own, world, tag, status):
@@ -263,7 +255,6 @@ def test_tags(own, world, tag, status):
     assert blobs(own) == set()
 
 
-@LATER
 @pytest.mark.parametrize("name", ["字" * 300 + ".pdf", "", ".", "..", "/", "a/.."])
 def test_names_that_are_none(own, world, name):
     form = (f'--b\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\nContent-Type: application/pdf\r\n\r\n').encode()

@@ -36,13 +36,6 @@ def project_of(server, user, content=PDF):
     return project["id"]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def whole(server):
-    """To be gone with the release: uploads are not served yet."""
-    if "csa.v1.FileService" not in Rpc(server).services():
-        pytest.skip("uploads are not served yet")
-
-
 @pytest.fixture(scope="module")
 def said(server):
     node = shutil.which("node")
