@@ -150,7 +150,8 @@ public struct SignInFile: Sendable {
   private func makeDirectory() throws(SignInFileError) {
     do {
       let parent = (directory as NSString).deletingLastPathComponent
-      try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
+      try FileManager.default.createDirectory(
+        atPath: parent, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     } catch {
       throw SignInFileError(description: "cannot make \(directory): \(error.localizedDescription)")
     }

@@ -17,11 +17,19 @@ enum Terminal {
 
   /// A line on standard output, at once: whoever started us may be waiting for it behind a pipe.
   static func line(_ text: String) {
-    FileHandle.standardOutput.write(Data((text + "\n").utf8))
+    out(text + "\n")
   }
 
   /// Text on standard output, as it is.
-  static func out(_ text: String) { FileHandle.standardOutput.write(Data(text.utf8)) }
+  static func out(_ text: String) {
+    do {
+      try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+    } catch {
+      // A full disk: whoever reads the output later must not take it for whole.
+      Terminal.error("cannot write the output: \(String(cString: strerror(errno)))")
+      exit(EXIT_FAILURE)
+    }
+  }
 
   /// A line on standard error that the next one takes the place of; nothing takes it away.
   static func status(_ text: String) {

@@ -7,6 +7,7 @@ import subprocess
 import time
 from pathlib import Path
 
+import httpx
 import pytest
 from console import Console
 from rpc import Rpc
@@ -167,6 +168,20 @@ def test_scripts_bring_a_token(server, shell):
     assert shell.run("whoami", "--token-stdin", "--token", token).returncode == 64
 
 
+def test_a_token_whose_secret_is_gone_is_replaced(tmp_path):
+    with Server(tmp_path / "data", env={"WEFT_JWT_SECRET": "a" * 32}) as server:
+        console = Console(server, tmp_path)
+        console.login()
+        old = server.grpc
+        server.stop()
+        server.env["WEFT_JWT_SECRET"] = "b" * 32
+        server.start()
+        console.file.write_text(console.file.read_text().replace(old, server.grpc))
+        out = console.run("users", "list")
+        assert out.returncode == 80 and out.stdout == "" and "run the command again" in out.stderr
+        assert console.run("users", "list").returncode == 0
+
+
 # printing
 
 
@@ -208,6 +223,12 @@ def test_a_reader_that_leaves_is_no_error_message(crowd):
     command = f"{BINARY} admin tickets list --all --json-lines | head -1"
     out = subprocess.run(["sh", "-c", command], env=crowd.env, capture_output=True, text=True, timeout=60)
     assert out.returncode == 0 and out.stderr == "" and json.loads(out.stdout)["title"] == "工单 229"
+
+
+def test_output_that_cannot_be_written_is_an_error(crowd):
+    with open("/dev/full", "w") as full:
+        out = subprocess.run([BINARY, "admin", "tickets", "list"], env=crowd.env, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert out.returncode == 1 and "cannot write the output" in out.stderr
 
 
 def test_a_narrow_terminal_cuts_and_a_pipe_does_not(crowd):
@@ -319,7 +340,7 @@ def test_a_reply_takes_files_along(console, server, tmp_path):
     console.ok("tickets", "reply", ticket["id"], "见附件", "--attach", tmp_path / "截图.txt")
     shown = console.ok("tickets", "show", ticket["id"])
     url = re.search(r"\+ 截图\.txt  7 bytes  text/plain\S*  (\S+)", shown)
-    assert url and "/content?expires=" in url[1]
+    assert url and httpx.get(url[1], trust_env=False).text == "内容\n"
     out = console.run("tickets", "reply", ticket["id"], "x", "--attach", tmp_path / "none.txt")
     assert out.returncode == 64 and "none.txt" in out.stderr
 
@@ -414,7 +435,8 @@ def test_project_files(console, project, tmp_path):
     assert out.returncode == 0, out
     listed = console.ok("projects", "files", "list", project)
     assert "报告.txt" in listed and "管道.txt" in listed and str(len(contents)) in listed
-    assert "/content?expires=" in console.ok("projects", "files", "link", added["id"])
+    url = console.ok("projects", "files", "link", added["id"]).strip()
+    assert httpx.get(url, trust_env=False).content == contents
     assert console.run("projects", "files", "add", project, "-").returncode == 64
     assert console.run("projects", "files", "add", project, tmp_path).returncode == 64
     (tmp_path / "x.png").write_bytes(b"%PDF-1.4\n")

@@ -50,8 +50,10 @@ struct AdminServer: ParsableArguments {
         try await task(session)
       } catch {
         if isOurs { await Self.endSignIn(client) }
-        if let error = error as? RPCError, error.code == .unauthenticated, caller == nil {
-          Terminal.error("\(error.message): the sign-in at \(place.name) has ended; run weft admin login")
+        if let error = error as? RPCError, error.code == .unauthenticated, let stored = place.stored, caller == nil {
+          // Tokens may end before the session: with the secret that signed them.
+          _ = try await Self.renewedToken(of: stored, place, file, loops)
+          Terminal.error("\(error.message): the access token was refused; there is a new one, run the command again")
           throw ExitCode(AdminServer.status(error))
         }
         throw error
@@ -120,8 +122,17 @@ struct AdminServer: ParsableArguments {
       Terminal.error("not signed in at \(place.name): run weft admin login --server \(place.name)")
       throw ExitCode(64 + Int32(StatusCode.unauthenticated.rawValue))
     }
+    let needed = Int64(Date().timeIntervalSince1970) + 600
+    // In the last ten minutes of the session no token lives longer than it.
+    if stored.accessExpiresAt > needed { return stored.accessToken }
+    return try await renewedToken(of: stored, place, file, loops)
+  }
+
+  /// - Throws: `ExitCode`, having said what to do, where the sign-in has ended.
+  private static func renewedToken(
+    of stored: StoredSignIn, _ place: AdminTarget.Place, _ file: SignInFile, _ loops: EventLoopGroup
+  ) async throws -> String {
     let now = Int64(Date().timeIntervalSince1970)
-    if min(stored.accessExpiresAt, stored.sessionExpiresAt) > now + 600 { return stored.accessToken }
     let client = place.client(loops)
     defer { client.close() }
     do {
