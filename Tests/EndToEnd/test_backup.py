@@ -397,6 +397,37 @@ def test_restoring_goes_into_an_absent_or_empty_directory_only(tmp_path, archive
         assert restore(tmp_path / "b.tar", server.data).returncode == 1
 
 
+def test_two_at_one_file_or_directory_get_in_nobodys_way(tmp_path, server, archive):
+    import fcntl
+    (tmp_path / "b.tar").write_bytes(archive)
+    with (tmp_path / "c.tar.part").open("w") as part:
+        fcntl.flock(part, fcntl.LOCK_EX)
+        out = backup(server.data, tmp_path / "c.tar")
+        assert out.returncode == 1 and b"another process is working on" in out.stderr and (tmp_path / "c.tar.part").exists()
+    (tmp_path / "data.part").mkdir()
+    descriptor = os.open(tmp_path / "data.part", os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    out = restore(tmp_path / "b.tar", tmp_path / "data")
+    assert out.returncode == 1 and b"another process is working on" in out.stderr and (tmp_path / "data.part").exists()
+    os.close(descriptor)
+    assert restore(tmp_path / "b.tar", tmp_path / "data").returncode == 0
+    assert backup(server.data, tmp_path / "c.tar").returncode == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="not root")
+def test_what_root_does_for_another_user_is_that_users(tmp_path, archive):
+    (tmp_path / "b.tar").write_bytes(archive)
+    # pytest's own folders are root's alone.
+    for folder in [tmp_path, *tmp_path.parents[:2]]:
+        folder.chmod(folder.stat().st_mode | 0o011)
+    data = tmp_path / "data"
+    data.mkdir(mode=0o700)
+    os.chown(data, 65534, 65534)
+    assert restore(tmp_path / "b.tar", data).returncode == 0
+    assert backup(data, tmp_path / "c.tar").returncode == 0
+    assert {(p.stat().st_uid, p.stat().st_gid) for p in data.iterdir()} == {(65534, 65534)}
+
+
 def test_an_interrupted_restore_leaves_nothing(tmp_path, archive):
     for n, how in enumerate([signal.SIGTERM, signal.SIGINT]):
         data = tmp_path / f"data-{n}"
