@@ -38,7 +38,12 @@ conformance: setup ## Run the published protobuf conformance suite
 bench: setup ## Measure beside the peers: make bench PEERS=DIR
 	@tools/bench.sh "$(PEERS)"
 
+man: build ## Make the manual page of every command, .build/man/weft.1
+	@swift package plugin generate-manual --help >/dev/null # builds the tool
+	@mkdir -p .build/man
+	@.build/debug/generate-manual-tool .build/release/weft --output-directory .build/man
+
 clean: ## Remove what was built
 	@rm -rf .build
 
-.PHONY: help setup build run test lint generate conformance bench clean
+.PHONY: help setup build run test lint generate conformance bench man clean
