@@ -122,10 +122,8 @@ import Testing
   }
 
   @Test func nobodyListeningIsUnreachable() async throws {
-    let server = LineServer { _ in }
-    server.stop()
     try await TestClient.with { client in
-      await #expect { try await client.http(.local(server.port)) } throws: {
+      await #expect { try await client.http(.local(OutboundRequest.deadPort)) } throws: {
         if case OutboundError.unreachable = $0 { true } else { false }
       }
       await #expect {

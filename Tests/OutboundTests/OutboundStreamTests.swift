@@ -95,11 +95,9 @@ import Testing
   }
 
   @Test func nobodyListeningIsSaidInPlaceOfAHead() async throws {
-    let server = LineServer { _ in }
-    server.stop()
     try await TestClient.with { client in
       await #expect {
-        try await client.stream(.local(server.port))
+        try await client.stream(.local(OutboundRequest.deadPort))
       } throws: { if case OutboundError.unreachable = $0 { true } else { false } }
     }
   }

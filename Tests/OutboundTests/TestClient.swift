@@ -21,6 +21,9 @@ enum TestClient {
 }
 
 extension OutboundRequest {
+  /// Where nobody listens (tcpmux). A port that was closed again may meanwhile be another test's.
+  static let deadPort = 1
+
   /// A request of ours to ourselves.
   static func local(
     _ port: Int, _ path: String = "/", method: Method = .get, headers: [(name: String, value: String)] = [], body: [UInt8]? = nil,

@@ -127,7 +127,7 @@ final class S3BlobWriter: BlobWriter {
         let request = client.uploadPart(key, upload, number: number, part, sha256: SHA256.digest(part))
         let call = client.start(request) { [self] in arrived($0) }
         let isEnded = state.withLock { state in
-          if state.isSending { state.call = call }
+          if state.isSending, state.tags.count + 1 == number { state.call = call }
           return state.isEnded
         }
         if isEnded { call?.cancel() }
