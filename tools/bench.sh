@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # Measures Weft beside its peers, side by side in one run: ratios count, not seconds.
 #   tools/bench.sh PEERS        PEERS: the folder of the peer servers; it is copied to the cache and built there once
-# BENCH_ONLY=grpc,rest,codec,tickets,logins,passkeys,oauth,memory,backup picks tables; ROUNDS (3) and SECS (3) set their length.
+# BENCH_ONLY=grpc,rest,codec,tickets,logins,passkeys,oauth,files,memory,backup picks tables; ROUNDS (3) and SECS (3) set their length.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 peers=${1:?usage: make bench PEERS=DIR (the folder of the peer servers)}
 work=${WEFT_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/weft}/peers
-only=${BENCH_ONLY:-grpc,rest,codec,tickets,logins,passkeys,oauth,memory,backup}
+only=${BENCH_ONLY:-grpc,rest,codec,tickets,logins,passkeys,oauth,files,memory,backup}
 wants() { [[ ,$only, == *,$1,* ]]; }
 
-tools/setup.sh nghttp2-server libgrpc++-dev protobuf-compiler-grpc libsimdjson-dev g++ wrk
+tools/setup.sh nghttp2-server libgrpc++-dev protobuf-compiler-grpc libsimdjson-dev g++ wrk nginx-light
 mkdir -p "$work"
 cp -r --no-preserve=mode "$peers"/. "$work"/
 find "$work" -maxdepth 1 -name '*.sh' -exec chmod +x {} +
@@ -35,5 +35,6 @@ if wants tickets; then "$WEFT_PYTHON" Benchmarks/tickets.py "$bin/weft" "$work";
 if wants logins; then "$WEFT_PYTHON" Benchmarks/logins.py "$bin/weft"; fi
 if wants passkeys; then "$WEFT_PYTHON" Benchmarks/passkeys.py "$bin/weft"; fi
 if wants oauth; then "$WEFT_PYTHON" Benchmarks/oauth.py "$bin/weft"; fi
+if wants files; then "$WEFT_PYTHON" Benchmarks/files.py "$bin/weft"; fi
 if wants memory; then "$WEFT_PYTHON" Benchmarks/memory.py "$bin/weft"; fi
 if wants backup; then "$WEFT_PYTHON" Benchmarks/backup.py "$bin/weft"; fi

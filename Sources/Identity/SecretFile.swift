@@ -86,11 +86,5 @@ enum SecretFile {
   }
 
   /// A new secret as we write it: hexadecimal digits.
-  static func random(_ count: Int, _ random: any RandomSource) -> String { hexadecimal(random.bytes(count)) }
-
-  static func hexadecimal(_ bytes: [UInt8]) -> String { bytes.map { hexadecimal($0) }.joined() }
-
-  private static func hexadecimal(_ byte: UInt8) -> String {
-    (byte < 16 ? "0" : "") + String(byte, radix: 16)
-  }
+  static func random(_ count: Int, _ random: any RandomSource) -> String { Hexadecimal.text(random.bytes(count)) }
 }

@@ -38,7 +38,7 @@ public struct SigningSecretFiles: Sendable {
     if let acceptedUntil {
       // First the old one, then the new: after a crash in between the old one is there twice, which harms nobody.
       let kept = [SigningKeys.Previous(secret: current, acceptedUntil: acceptedUntil)] + previous
-      let lines = kept.prefix(Self.previousMax).map { "\($0.acceptedUntil ?? 0) \(SecretFile.hexadecimal($0.secret.bytes))\n" }
+      let lines = kept.prefix(Self.previousMax).map { "\($0.acceptedUntil ?? 0) \(Hexadecimal.text($0.secret.bytes))\n" }
       try SecretFile.replace(previousPath, text: lines.joined(), directory: directory, random: random)
     }
     try SecretFile.replace(path, text: SecretFile.random(SigningSecret.bytesMin, random) + "\n", directory: directory, random: random)
@@ -56,24 +56,12 @@ public struct SigningSecretFiles: Sendable {
     var kept: [SigningKeys.Previous] = []
     for line in bytes.split(separator: UInt8(ascii: "\n")) {
       let parts = line.split(separator: UInt8(ascii: " "))
-      guard parts.count == 2, let until = Int64(String(decoding: parts[0], as: UTF8.self)), let secret = Self.bytes(parts[1]) else {
+      guard parts.count == 2, let until = Int64(String(decoding: parts[0], as: UTF8.self)), let secret = Hexadecimal.bytes(parts[1]) else {
         throw .secret(
           "\(previousPath) holds something else than a second and a secret in each line; without it older tokens are refused")
       }
       if second < until { kept.append(.init(secret: try SigningSecret(bytes: secret), acceptedUntil: until)) }
     }
     return kept
-  }
-
-  private static func bytes(_ digits: ArraySlice<UInt8>) -> [UInt8]? {
-    guard digits.count.isMultiple(of: 2) else { return nil }
-    var bytes: [UInt8] = []
-    var index = digits.startIndex
-    while index < digits.endIndex {
-      guard let byte = UInt8(String(decoding: digits[index..<index + 2], as: UTF8.self), radix: 16) else { return nil }
-      bytes.append(byte)
-      index += 2
-    }
-    return bytes
   }
 }

@@ -26,10 +26,12 @@ def shell(tmp_path_factory):
     """Runs a pasted command where `weft` is on the path."""
     folder = tmp_path_factory.mktemp("bin")
     (folder / "weft").symlink_to(Path(BINARY).resolve())
+    # What an upload's sample sends.
+    (folder / "document.pdf").write_bytes(b"%PDF-1.4")
 
     def run(command, token=""):
         env = {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "TOKEN": token, "no_proxy": "*"}
-        return subprocess.run(["sh", "-c", command], env=env, capture_output=True, text=True, timeout=60)
+        return subprocess.run(["sh", "-c", command], cwd=folder, env=env, capture_output=True, text=True, timeout=60)
     return run
 
 

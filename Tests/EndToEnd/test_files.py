@@ -1,10 +1,12 @@
 """Uploads and their contents (chapter 6), over REST and RPC, in process and through a remote gateway."""
+import base64
 import concurrent.futures
 import hashlib
+import hmac
+import io
 import json
 import os
 import re
-import secrets
 import signal
 import socket
 import sqlite3
@@ -12,6 +14,7 @@ import subprocess
 import sys
 import time
 import urllib.parse
+import zipfile
 
 import grpc
 import httpx
@@ -20,7 +23,6 @@ from google.protobuf import json_format, message_factory
 from rpc import Rpc
 from server import Server, wait_for
 from test_remote_gateway import RemoteGateway
-from test_tickets import detail
 
 PDF = b"%PDF-1.4 documented"
 MEBIBYTE = 1 << 20
@@ -45,6 +47,10 @@ def send(base, method, path, token=None, **more):
 def upload(user, name="document.pdf", data=PDF, said="application/pdf", tag=None, base=None):
     return send(base or user.server.url, "POST", "/api/upload", user.token, files={"file": (name, data, said)},
                 data={} if tag is None else {"tag": tag})
+
+
+def refusal(answer):
+    return answer.status_code, answer.json()["detail"]
 
 
 def uploaded(user, *arguments, **more):
@@ -171,12 +177,10 @@ def test_names_come_in_as_browsers_send_them_and_go_out_harmless(user, header, n
     ('filename=""', "file 不能为空"),
 ])
 def test_names_that_are_refused(user, header, text):
-    assert detail(post_form(user.server.url, user.token, form(file_part(header)))) == (422, text)
+    assert refusal(post_form(user.server.url, user.token, form(file_part(header)))) == (422, text)
 
 
 def zipped(*names):
-    import io
-    import zipfile
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name in names:
@@ -209,10 +213,10 @@ def test_the_type_is_what_name_and_contents_say(user, name, data, content_type):
     ("a.exe", b"MZ"), ("a", PDF), ("a.pdf.exe", PDF), ("a.html", b"<html>"), ("a.svg", b"<svg/>"), ("a.pdf", b"MZ\x90\0" + bytes(200)),
     ("a.png", PDF), ("a.txt", PNG), ("a.txt", PDF), ("a.json", b"\x7fELF" + bytes(100)), ("a.docx", PDF), ("a.pdf", b""),
     ("a.pdf", bytes(70_000)),
-], ids=str)
+], ids=lambda value: value if isinstance(value, str) else value[:4].hex())
 def test_types_that_are_not_supported_or_lie(user, name, data):
     before = blobs(user.server)
-    assert detail(upload(user, name, data)) == (400, "文件类型不支持")
+    assert refusal(upload(user, name, data)) == (400, "文件类型不支持")
     assert blobs(user.server) == before and not [p for p in pending(user.server)]
 
 
@@ -220,25 +224,25 @@ def test_refusals_of_the_form(user):
     url, token = user.server.url, user.token
     plain = ('Content-Disposition: form-data; name="file"', PDF)
     tag = ('Content-Disposition: form-data; name="tag"', b"x")
-    assert detail(post_form(url, token, form(plain))) == (422, "file 应为文件")
-    assert detail(post_form(url, token, form(tag))) == (422, "file 不能为空")
-    assert detail(post_form(url, token, form())) == (422, "file 不能为空")
-    assert detail(post_form(url, token, form(file_part(), file_part()))) == (422, "file 重复出现")
-    assert detail(post_form(url, token, form(tag, tag, file_part()))) == (422, "tag 重复出现")
-    assert detail(post_form(url, token, form(file_part(), end=False))) == (422, "表单数据不完整：缺少结束分隔符")
+    assert refusal(post_form(url, token, form(plain))) == (422, "file 应为文件")
+    assert refusal(post_form(url, token, form(tag))) == (422, "file 不能为空")
+    assert refusal(post_form(url, token, form())) == (422, "file 不能为空")
+    assert refusal(post_form(url, token, form(file_part(), file_part()))) == (422, "file 重复出现")
+    assert refusal(post_form(url, token, form(tag, tag, file_part()))) == (422, "tag 重复出现")
+    assert refusal(post_form(url, token, form(file_part(), end=False))) == (422, "表单数据不完整：缺少结束分隔符")
     long = ('Content-Disposition: form-data; name="tag"', ("长" * 65).encode())
-    assert detail(post_form(url, token, form(long, file_part()))) == (422, "文件标签长度不能超过64个字符")
-    assert detail(send(url, "POST", "/api/upload", token, json={}))[0] == 422
-    assert detail(send(url, "POST", "/api/upload", token, content=b"x", headers={"Content-Type": "multipart/form-data"}))[0] == 422
+    assert refusal(post_form(url, token, form(long, file_part()))) == (422, "文件标签（tag）长度不能超过64个字符")
+    assert refusal(send(url, "POST", "/api/upload", token, json={}))[0] == 422
+    assert refusal(send(url, "POST", "/api/upload", token, content=b"x", headers={"Content-Type": "multipart/form-data"}))[0] == 422
     wait_for(lambda: not pending(user.server), "nothing to be left")
 
 
 def test_who_may_not_upload(server):
-    assert detail(send(server.url, "POST", "/api/upload", files={"file": ("a.pdf", PDF)})) == (401, "无效的认证凭据")
-    assert detail(send(server.url, "POST", "/api/upload", "x", files={"file": ("a.pdf", PDF)})) == (401, "无效的认证凭据")
+    assert refusal(send(server.url, "POST", "/api/upload", files={"file": ("a.pdf", PDF)})) == (401, "无效的认证凭据")
+    assert refusal(send(server.url, "POST", "/api/upload", "x", files={"file": ("a.pdf", PDF)})) == (401, "无效的认证凭据")
     banned = server.register()
     Rpc(server).call("csa.admin.v1.UserAdminService", "SetUserActive", {"user_id": banned.id, "is_active": False}, server.admin_token())
-    assert detail(upload(banned)) == (403, "账号已被禁用")
+    assert refusal(upload(banned)) == (403, "账号已被禁用")
 
 
 class Half:
@@ -273,7 +277,7 @@ class Half:
         self.socket.close()
 
 
-BEGUN = form((*file_part(data=PDF + bytes(200_000)),), end=False)[:-2]
+BEGUN = form((*file_part(data=PDF + bytes(600_000)),), end=False)[:-2]
 
 
 @pytest.mark.parametrize("way", ["in process", "remote"])
@@ -315,7 +319,7 @@ def test_a_hundred_mebibytes_are_taken_and_one_byte_more_is_not(user, largest):
     with largest.open("ab") as file:
         file.write(b"x")
     with largest.open("rb") as file:
-        assert detail(upload(user, "largest.pdf", file)) == (413, "文件过大")
+        assert refusal(upload(user, "largest.pdf", file)) == (413, "文件过大")
     wait_for(lambda: blobs(user.server) == before and not pending(user.server), "nothing to be left")
 
 
@@ -326,8 +330,6 @@ def test_an_upload_that_breaks_off_leaves_nothing(user):
     wait_for(lambda: len(blobs(server)) == len(before) + 1 and pending(server), "the file to be begun")
     half.close()
     wait_for(lambda: blobs(server) == before and not pending(server), "nothing to be left")
-    assert not rows(server, "SELECT 1 FROM csa_files WHERE file_size > 200000 AND filename = 'document.pdf' AND file_size < 300000 AND user_id = ?",
-                    user.id)
 
 
 def test_eight_at_once_for_a_user(server):
@@ -335,7 +337,7 @@ def test_eight_at_once_for_a_user(server):
     halves = [Half(server.url, user.token, 50 * MEBIBYTE, BEGUN) for _ in range(8)]
     wait_for(lambda: len(pending(server)) == 8, "eight to be begun")
     answer = upload(user)
-    assert detail(answer) == (429, "同时上传的文件过多，请稍后再试") and answer.headers["retry-after"] == "5"
+    assert refusal(answer) == (429, "同时上传的文件过多，请稍后再试") and answer.headers["retry-after"] == "5"
     assert upload(server.register()).status_code == 201
     for half in halves:
         half.close()
@@ -383,7 +385,7 @@ def test_a_full_disk_is_said(tmp_path):
     with Server(tmp_path / "data", wrap=[sys.executable, "-c", SMALL_FILES]) as server:
         user = server.register()
         answer = upload(user, data=PDF + bytes(20 * MEBIBYTE))
-        assert detail(answer) == (507, "存储空间不足，请稍后再试")
+        assert refusal(answer) == (507, "存储空间不足，请稍后再试")
         wait_for(lambda: not blobs(server) and not pending(server), "nothing to be left")
         assert upload(user).status_code == 201
 
@@ -397,11 +399,11 @@ def test_a_link_for_an_upload(user, other):
     assert answer.status_code == 200 and set(answer.json()) == {"download_url", "expires_in"} and answer.json()["expires_in"] == 3600
     assert answer.json()["download_url"].startswith(f"{user.server.url}/api/files/{body['id']}/content?")
     assert fetch(answer.json()["download_url"]).content == PDF
-    assert detail(other.call("POST", path)) == (403, "无权访问此文件")
-    assert detail(user.server.call("POST", path, user.server.admin_token())) == (403, "无权访问此文件")
-    assert detail(user.server.call("POST", path)) == (401, "无效的认证凭据")
+    assert refusal(other.call("POST", path)) == (403, "无权访问此文件")
+    assert refusal(user.server.call("POST", path, user.server.admin_token())) == (403, "无权访问此文件")
+    assert refusal(user.server.call("POST", path)) == (401, "无效的认证凭据")
     for absent in ("00000000-0000-4000-8000-000000000000", "x", "507f1f77bcf86cd799439050", "%00"):
-        assert detail(user.call("POST", f"/api/files/{absent}/download-url"))[0] == 404
+        assert refusal(user.call("POST", f"/api/files/{absent}/download-url"))[0] == 404
 
 
 def test_links_that_do_not_hold(user):
@@ -418,12 +420,12 @@ def test_links_that_do_not_hold(user):
     flipped = ("0" if given["signature"][0] != "0" else "1") + given["signature"][1:]
     for changed in (dict(signature=flipped), dict(signature=""), dict(signature=None), dict(signature="zz"), dict(signature=given["signature"][:-2]),
                     dict(expires=str(int(given["expires"]) + 1)), dict(expires="0" + given["expires"]), dict(expires="1"), dict(expires="x"),
-                    dict(expires=None), dict(expires="99999999999999999999"), dict(signature=given["signature"] + "\0")):
-        assert detail(fetch(link(**changed)))[0] in (403, 422) if "\0" in str(changed) else detail(fetch(link(**changed))) == refused, changed
+                    dict(expires=None), dict(expires="99999999999999999999")):
+        assert refusal(fetch(link(**changed))) == refused, changed
     foreign = base.replace(base.split("/")[-2], another["id"])
-    assert detail(fetch(link(foreign))) == refused
-    assert detail(fetch(link(base.replace(base.split("/")[-2], "x")))) == refused
-    assert detail(fetch(base)) == refused
+    assert refusal(fetch(link(foreign))) == refused
+    assert refusal(fetch(link(base.replace(base.split("/")[-2], "x")))) == refused
+    assert refusal(fetch(base)) == refused
 
 
 def test_a_link_ends(tmp_path):
@@ -431,8 +433,7 @@ def test_a_link_ends(tmp_path):
     with Server(tmp_path / "data") as server:
         user = server.register()
         body = uploaded(user)
-        import hmac
-        secret = bytes.fromhex((server.data / "hash.secret").read_text().strip())
+        secret = (server.data / "hash.secret").read_bytes().strip()
         key = hmac.digest(secret, b"weft download links", "sha256")
 
         def link(expires):
@@ -441,7 +442,7 @@ def test_a_link_ends(tmp_path):
 
         now = int(time.time())
         assert fetch(link(now + 60)).status_code == 200
-        assert detail(fetch(link(now - 1))) == (403, "下载链接无效或已过期")
+        assert refusal(fetch(link(now - 1))) == (403, "下载链接无效或已过期")
 
 
 # Contents
@@ -482,7 +483,7 @@ def test_ranges_that_give_the_whole(kept, wanted):
 def test_ranges_beyond_the_end(kept, wanted):
     url, data = kept
     answer = fetch(url, range=wanted.format(size=len(data)))
-    assert detail(answer) == (416, "请求的范围无法满足") and answer.headers["content-range"] == f"bytes */{len(data)}"
+    assert refusal(answer) == (416, "请求的范围无法满足") and answer.headers["content-range"] == f"bytes */{len(data)}"
 
 
 def test_conditions(kept):
@@ -539,7 +540,7 @@ def test_curl_saves_and_goes_on_where_it_stopped(user, tmp_path):
 def test_a_file_whose_contents_are_gone(user):
     body = uploaded(user)
     (user.server.data / "blobs" / body["oss_key"]).unlink()
-    assert detail(fetch(body["download_url"])) == (404, "文件不存在")
+    assert refusal(fetch(body["download_url"])) == (404, "文件不存在")
 
 
 def test_a_reader_who_goes_away_or_reads_slowly_harms_nobody(user):
@@ -661,7 +662,7 @@ def test_refusals_over_rpc(user):
     assert code({"filename": "a.pdf"}, {"filename": "b.pdf"}) == ("INVALID_ARGUMENT", "文件名只能提供一次")
     assert code({"filename": "a.exe"}) == ("FAILED_PRECONDITION", "文件类型不支持")
     assert code({"filename": "a.pdf", "data": b"MZ"}) == ("FAILED_PRECONDITION", "文件类型不支持")
-    assert code({"filename": "a.pdf", "tag": "长" * 65}) == ("INVALID_ARGUMENT", "文件标签长度不能超过64个字符")
+    assert code({"filename": "a.pdf", "tag": "长" * 65}) == ("INVALID_ARGUMENT", "文件标签（tag）长度不能超过64个字符")
     status, text = code({"filename": "a.pdf", "data": PDF + bytes(5 * MEBIBYTE)})
     assert status == "RESOURCE_EXHAUSTED" and "4194304" in text
     block = bytes(4 * MEBIBYTE - 100)
@@ -680,7 +681,6 @@ def project(server, user):
 
 
 def add(project, filename, content=PDF, **more):
-    import base64
     rpc, token, project_id = project
     return rpc.call(ADMIN_PROJECTS, "AddProjectFile", {
         "project_id": project_id, "filename": filename, "content": base64.b64encode(content).decode(), **more}, token)
@@ -705,9 +705,9 @@ def test_administrators_put_files_into_projects(project, user, other):
                          (dict(skip=1, limit=1), ["x.bin"]), (dict(filename="", tag=""), ["100%_大.bin", "x.bin", "项目文档.pdf"])):
         page = user.call("GET", f"/api/projects/{project_id}/files", params=query).json()
         assert [f["filename"] for f in page["items"]] == names, query
-    assert detail(user.call("GET", f"/api/projects/{project_id}/files", params={"limit": 501}))[0] == 422
-    assert detail(other.call("GET", f"/api/projects/{project_id}/files")) == (403, "无权访问此项目")
-    assert detail(user.call("GET", "/api/projects/507f1f77bcf86cd799439040/files")) == (404, "项目不存在")
+    assert refusal(user.call("GET", f"/api/projects/{project_id}/files", params={"limit": 501}))[0] == 422
+    assert refusal(other.call("GET", f"/api/projects/{project_id}/files")) == (403, "无权访问此项目")
+    assert refusal(user.call("GET", "/api/projects/507f1f77bcf86cd799439040/files")) == (404, "项目不存在")
     assert rpc.call(ADMIN_PROJECTS, "ListProjectFiles", {"project_id": project_id}, token)["total"] == "3"
 
     path = f"/api/projects/files/{said['id']}/download-url"
@@ -716,11 +716,11 @@ def test_administrators_put_files_into_projects(project, user, other):
     got = fetch(answer.json()["download_url"])
     assert got.content == b"no PDF at all" and got.headers["content-type"] == "application/pdf"
     assert urllib.parse.quote("项目文档.pdf") in got.headers["content-disposition"]
-    assert detail(other.call("POST", path)) == (403, "无权访问此文件")
-    assert detail(user.server.call("POST", path)) == (401, "无效的认证凭据")
-    assert detail(user.call("POST", "/api/projects/files/507f1f77bcf86cd799439050/download-url")) == (404, "文件不存在")
-    assert detail(user.call("POST", f"/api/projects/files/{uploaded(user)['id']}/download-url")) == (404, "文件不存在")
-    assert detail(user.call("POST", f"/api/files/{said['id']}/download-url")) == (404, "文件不存在")
+    assert refusal(other.call("POST", path)) == (403, "无权访问此文件")
+    assert refusal(user.server.call("POST", path)) == (401, "无效的认证凭据")
+    assert refusal(user.call("POST", "/api/projects/files/507f1f77bcf86cd799439050/download-url")) == (404, "文件不存在")
+    assert refusal(user.call("POST", f"/api/projects/files/{uploaded(user)['id']}/download-url")) == (404, "文件不存在")
+    assert refusal(user.call("POST", f"/api/files/{said['id']}/download-url")) == (404, "文件不存在")
     link = rpc.call(ADMIN_PROJECTS, "CreateProjectFileDownloadUrl", {"file_id": said["id"]}, token)["download_url"]
     assert fetch(link).content == b"no PDF at all"
 
@@ -736,7 +736,7 @@ def test_refusals_of_project_files(project, user):
     assert code(project_id="../x") == ("NOT_FOUND", "项目不存在")
     assert code(filename="..") == ("INVALID_ARGUMENT", "文件名无效")
     assert code(content_type="x\r\ny: z") == ("INVALID_ARGUMENT", "文件类型不是有效的媒体类型")
-    assert code(tag="长" * 65) == ("INVALID_ARGUMENT", "文件标签长度不能超过64个字符")
+    assert code(tag="长" * 65) == ("INVALID_ARGUMENT", "文件标签（tag）长度不能超过64个字符")
     assert rpc.code(ADMIN_PROJECTS, "AddProjectFile", one, user.token)[0] == "PERMISSION_DENIED"
 
     def stream(*messages):
@@ -758,12 +758,12 @@ def test_deleted_files_and_projects_take_their_contents_along(tmp_path):
         link = user.call("POST", f"/api/projects/files/{files[0]['id']}/download-url").json()["download_url"]
         kept = uploaded(user)
         rpc.call(ADMIN_PROJECTS, "DeleteProjectFile", {"file_id": files[0]["id"]}, token)
-        assert detail(fetch(link)) == (404, "文件不存在")
+        assert refusal(fetch(link)) == (404, "文件不存在")
         assert rpc.code(ADMIN_PROJECTS, "DeleteProjectFile", {"file_id": files[0]["id"]}, token) == ("NOT_FOUND", "文件不存在")
         rpc.call(ADMIN_PROJECTS, "DeleteProject", {"project_id": ids[1]}, token)
         assert rpc.code(ADMIN_PROJECTS, "ListProjectFiles", {"project_id": ids[1]}, token) == ("NOT_FOUND", "项目不存在")
         acts = rpc.call("csa.admin.v1.AuditAdminService", "ListAuditEntries", {"limit": 100}, token)["items"]
-        assert [a["action"] for a in acts if a.get("target_id") == files[0]["id"]] == ["project_file.delete", "project_file.add"]
+        assert [a["action"] for a in acts if a.get("target") == files[0]["id"]] == ["project_file.delete", "project_file.add"]
         server.stop()
         server.start()
         wait_for(lambda: blobs(server) == sorted([kept["oss_key"], files[1]["oss_key"], files[2]["oss_key"]]), "the first housekeeping")

@@ -1,3 +1,5 @@
+import Platform
+
 /// The validator of a file's contents: their SHA-256, a strong one.
 ///
 /// Source: RFC 9110, sections 8.8.3, 13.1.2 and 13.1.5.

@@ -41,7 +41,7 @@ struct FileLinks: Sendable {
   /// - Throws: `CustomerServiceError.invalidDownloadLink` whatever is wrong with it.
   func secondsLeft(fileID: String, expires: String, signature said: String) throws(CustomerServiceError) -> Int64 {
     // As it was written: another spelling of the same number is another text, and no link of ours.
-    guard let moment = Int64(expires), String(moment) == expires, let said = Hexadecimal.bytes(said),
+    guard let moment = Int64(expires), String(moment) == expires, let said = Hexadecimal.bytes(said.utf8),
       constantTimeEquals(said, signature(fileID, moment)), moment > time.wallSeconds
     else { throw .invalidDownloadLink }
     return moment - time.wallSeconds
