@@ -62,6 +62,7 @@ final class RESTExchange: HTTPStreamOwner, @unchecked Sendable {
     let request = stream.request
     // A client that waits for leave to send its body gets it when the body is wanted, and a refusal before.
     stream.defersContinue = true
+    stream.drainsAfterAnswer = true
     requestID = chooseRequestID()
     let method = request.method.name
     let lookup = request.withPathBytes { raw in

@@ -354,7 +354,10 @@ final class HTTP2Connection: HTTPConnection, @unchecked Sendable {
   }
 
   private func check(_ stream: HTTPStream, _ now: MonotonicInstant) {
-    if let timeout = stream.inboundIdleTimeout, !stream.inboundEnded, stream.inbound.isEmpty, now - stream.lastInbound > timeout,
+    if let since = stream.drainsSince {
+      let isSilent = now - max(since, stream.lastInbound) > limits.lingerTimeout
+      if isSilent || now - since > max(limits.lingerTimeout, limits.lingerTimeMax) { stream.reset(HTTPErrorCode.noError) }
+    } else if let timeout = stream.inboundIdleTimeout, !stream.inboundEnded, stream.inbound.isEmpty, now - stream.lastInbound > timeout,
       !stream.isOutboundFinished || !isServer
     {
       if stream.owner?.streamStalled(stream) != true { stream.reset(HTTPErrorCode.cancel) }

@@ -405,6 +405,15 @@ final class HTTP2Session {
       nghttp2_session_consume_stream(session, id, bytes.count)
       return discard(bytes.count)
     }
+    if stream.drainsSince != nil {
+      stream.drainedBytes += bytes.count
+      guard stream.drainedBytes <= limits.lingerBytesMax else {
+        stream.wasResetByUs = true
+        reset(id, HTTPErrorCode.noError)
+        nghttp2_session_consume_stream(session, id, bytes.count)
+        return discard(bytes.count)
+      }
+    }
     stream.inbound.append(bytes)
     stream.lastInbound = stream.loop.now
     connection.note(stream, .changed)
@@ -423,6 +432,10 @@ final class HTTP2Session {
     if isServer, header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0,
       nghttp2_session_get_stream_remote_close(session, header.stream_id) == 0
     {
+      if let stream = stream(header.stream_id), stream.drainsAfterAnswer {
+        stream.drainsSince = stream.loop.now
+        return
+      }
       reset(header.stream_id, HTTPErrorCode.noError)
     }
   }

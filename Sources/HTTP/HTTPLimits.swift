@@ -42,7 +42,8 @@ public struct HTTPLimits: Sendable {
   public var bodyIdleTimeout = Duration.seconds(30)
   /// How long a connection that is ending is still read while nothing comes, so that the answer is not lost in a reset …
   public var lingerTimeout = Duration.seconds(2)
-  /// … and how long, and how far, where a client was answered before it has sent its whole body and goes on sending.
+  /// … and how long, and how far, where a client was answered before it has sent its whole body and goes on sending. HTTP/2 holds streams to the same
+  /// that say so (`HTTPStream.drainsAfterAnswer`).
   public var lingerTimeMax = Duration.seconds(30)
   public var lingerBytesMax = 256 * 1024 * 1024
 

@@ -42,6 +42,14 @@ public final class HTTPStream: @unchecked Sendable {
   /// Set in `accept` to send `100 Continue` later by `continue100()` instead of right after `accept`.
   public var defersContinue = false
 
+  /// HTTP/2: a client that was answered before it has sent its whole body may go on sending for a while before it is asked, by RST_STREAM(NO_ERROR),
+  /// to stop. RFC 9113, section 8.1, says that such a reset is no reason to discard the answer; curl 7.88 does, and httpx waits for leave to send.
+  /// HTTP/1.1 always does so.
+  public var drainsAfterAnswer = false
+  /// Since when it does, and how much came.
+  var drainsSince: MonotonicInstant?
+  var drainedBytes = 0
+
   /// HTTP/2's stream identifier; counts up on HTTP/1.1.
   public internal(set) var id: Int32
   @exclusivity(unchecked) var connection: HTTPConnection?

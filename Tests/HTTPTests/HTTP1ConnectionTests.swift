@@ -120,6 +120,34 @@ import Testing
     }
   }
 
+  @Test func aClientThatGoesOnSendingIsReadButNotForEver() async throws {
+    var limits = HTTPLimits()
+    limits.lingerTimeout = .seconds(60)
+    limits.lingerBytesMax = 1_000_000
+    try await withServer(limits) { _, client in
+      client.send("POST /early HTTP/1.1\r\nHost: x\r\nContent-Length: 100000000\r\n\r\n")
+      let piece = [UInt8](repeating: 0, count: 100_000)
+      var taken = 0
+      for _ in 0..<9 where client.send(piece) { taken += 1 }
+      #expect(taken == 9)
+      #expect(client.receive(until: "too large").hasSuffix("too large"))
+      // Beyond the ceiling the connection is closed over the client's head.
+      for _ in 0..<200 where !client.send(piece) { return }
+      Issue.record("everything was taken")
+    }
+  }
+
+  @Test func anOwnerMayAnswerForAStalledBody() async throws {
+    var limits = HTTPLimits()
+    limits.bodyIdleTimeout = .milliseconds(50)
+    limits.lingerTimeout = .milliseconds(20)
+    try await withServer(limits) { _, client in
+      client.send("POST /stalled HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\na")
+      let answer = client.receiveAll()
+      #expect(answer.hasPrefix("HTTP/1.1 408 ") && answer.hasSuffix("waited long enough"))
+    }
+  }
+
   @Test(arguments: [
     ("GET / HTTP/1.1\r\n\r\n", 400), ("GET / HTTP/3.0\r\nHost: x\r\n\r\n", 505),
     ("GET /\(String(repeating: "a", count: 9000)) HTTP/1.1\r\nHost: x\r\n\r\n", 414),

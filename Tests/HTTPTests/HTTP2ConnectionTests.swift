@@ -41,6 +41,45 @@ import Testing
     }
   }
 
+  @Test func anOwnerMayAnswerForAStalledBody() async throws {
+    var limits = HTTPLimits()
+    limits.lingerTimeout = .milliseconds(20)
+    try await withServer(limits) { _, peer in
+      peer.send(
+        requestHeaders(1, "/stalled", method: "POST", end: false), Frame(kind: Frame.Kind.data, stream: 1, payload: Array("a".utf8)))
+      let frames = peer.frames { $0.kind == Frame.Kind.reset }
+      #expect(body(frames, 1) == "waited long enough")
+      // The rest of the body is not wanted (RFC 9113, 8.1).
+      #expect(frames.last?.number(at: 0) == HTTPErrorCode.noError)
+    }
+  }
+
+  @Test func aBodyMayGoOnAfterItsAnswerForAWhile() async throws {
+    var limits = HTTPLimits()
+    limits.lingerTimeout = .milliseconds(20)
+    limits.lingerBytesMax = 30_000
+    try await withServer(limits) { server, peer in
+      let data = [UInt8](repeating: 0, count: 10_000)
+      func send(_ id: UInt32, _ count: Int, end: Bool) {
+        peer.send(requestHeaders(id, "/drained", method: "POST", end: false))
+        let answer = peer.frames(until: ends(id))
+        #expect(body(answer, id) == "too large" && answer.last?.kind == Frame.Kind.data)
+        for index in 0..<count {
+          peer.send(Frame(kind: Frame.Kind.data, flags: end && index == count - 1 ? 1 : 0, stream: id, payload: data))
+        }
+      }
+      func reset(_ id: UInt32) -> UInt32? { peer.frames { $0.kind == Frame.Kind.reset && $0.stream == id }.last?.number(at: 0) }
+      send(1, 3, end: true)
+      let log = await server.log { $0.contains("closed /drained finished") }
+      #expect(log.last == "closed /drained finished")
+      // Too much, and too long without anything.
+      send(3, 4, end: false)
+      #expect(reset(3) == HTTPErrorCode.noError)
+      send(5, 1, end: false)
+      #expect(reset(5) == HTTPErrorCode.noError)
+    }
+  }
+
   @Test func streamsAreAnsweredSideBySide() async throws {
     try await withServer { _, peer in
       for id in stride(from: UInt32(1), to: 40, by: 2) {

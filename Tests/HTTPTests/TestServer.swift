@@ -59,6 +59,10 @@ final class TestHandler: HTTPHandler {
     case "/early": stream.respond(ResponseHead(status: 413, headers: ["content-type": "text/plain"]), body: Array("too large".utf8))
     case "/never": stream.handlerDidStart()
     case "/deferred": stream.defersContinue = true
+    case "/drained":
+      stream.drainsAfterAnswer = true
+      stream.respond(ResponseHead(status: 413, headers: ["content-type": "text/plain"]), body: Array("too large".utf8))
+    case "/stalled": stream.inboundIdleTimeout = .milliseconds(50)
     case "/reset": stream.reset(HTTPErrorCode.cancel)
     default: break
     }
@@ -115,6 +119,12 @@ final class TestOwner: HTTPStreamOwner {
   }
 
   func streamWritable(_ stream: HTTPStream) { fill(stream) }
+
+  func streamStalled(_ stream: HTTPStream) -> Bool {
+    guard stream.request.path == "/stalled" else { return false }
+    stream.respond(ResponseHead(status: 408), body: Array("waited long enough".utf8))
+    return true
+  }
 
   func streamClosed(_ stream: HTTPStream, _ reason: HTTPCloseReason) {
     handler.note("closed \(stream.request.path) \(reason)")
