@@ -98,12 +98,12 @@ def test_who_may_not_sign_in_is_told_why(server, shell, user):
 def test_the_access_token_is_renewed_when_it_runs_out(server, console):
     book = json.loads(console.file.read_text())
     entry = book["servers"][server.grpc]
-    old = entry["accessToken"]
     entry.update(accessToken="expired", accessExpiresAt=int(time.time()) + 60)
     console.file.write_text(json.dumps(book))
     assert console.run("users", "list").returncode == 0
     entry = json.loads(console.file.read_text())["servers"][server.grpc]
-    assert entry["accessToken"] not in ("expired", old) and entry["accessExpiresAt"] > time.time() + 1700
+    # Of the same second it may be the same token: they bear one id.
+    assert entry["accessToken"] != "expired" and entry["accessExpiresAt"] > time.time() + 1700
     assert stat.S_IMODE(console.file.stat().st_mode) == 0o600
 
 
