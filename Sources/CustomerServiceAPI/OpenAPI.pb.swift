@@ -5954,6 +5954,16 @@ public enum CustomerServiceAPIDescription {
                   }
                 }
               },
+              "400": {
+                "description": "附件不存在或不属于当前用户",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    }
+                  }
+                }
+              },
               "401": {
                 "description": "未登录或Token无效",
                 "content": {

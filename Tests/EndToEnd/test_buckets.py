@@ -9,7 +9,8 @@ from urllib.parse import quote
 import httpx
 import pytest
 from server import BINARY, Server, wait_for
-from test_files import BEGUN, MEBIBYTE, PDF, Half, digest, fetch, pending, upload, uploaded
+from test_files import (ADMIN_PROJECTS, BEGUN, LIMIT, MEBIBYTE, PDF, Half, Streams, add, digest, fetch, pending, refusal, upload,
+                        uploaded)
 
 KEYS = {"AWS_ACCESS_KEY_ID": "weft-test-key", "AWS_SECRET_ACCESS_KEY": "weft/test+secret"}
 
@@ -128,3 +129,26 @@ def test_a_store_that_cannot_be_used_is_said_at_the_start(bucket, tmp_path, url,
                             "--blob-url", url], env={**os.environ, **env}, capture_output=True, text=True, timeout=60)
     assert found.returncode == 1 and all(text in found.stderr for text in says), found.stderr
     assert "listening" not in found.stdout
+
+
+def test_a_hundred_mebibytes_are_taken_and_one_byte_more_is_not(stored, bucket):
+    user = stored.register()
+    data = PDF + bytes(LIMIT - len(PDF))
+    assert bucket.control(object=uploaded(user, data=data)["oss_key"])["sha256"] == digest(data)
+    assert refusal(upload(user, data=data + b"x")) == (413, "文件过大")
+    wait_for(lambda: not bucket.uploads() and not pending(stored), "nothing to be left")
+
+
+def test_a_deleted_project_takes_its_files_out_of_the_bucket(bucket, tmp_path):
+    with Server(tmp_path / "data", "--blob-url", bucket.url(), env=KEYS) as server:
+        user, rpc, token = server.register(), Streams(server), server.admin_token()
+        project = rpc.call(ADMIN_PROJECTS, "CreateProject", {"owner_email": user.email, "name": "项目"}, token)["id"]
+        add((rpc, token, project), "a.bin", b"abc")
+        link = user.call("GET", f"/api/projects/{project}/files").json()["items"][0]
+        link = user.call("POST", f"/api/projects/files/{link['id']}/download-url").json()["download_url"]
+        assert link.startswith(bucket.endpoint) and fetch(link).content == b"abc"
+        rpc.call(ADMIN_PROJECTS, "DeleteProject", {"project_id": project}, token)
+        server.stop()
+        server.start()
+        # A store may say 403 of what is not there to whoever may not list it.
+    wait_for(lambda: fetch(link).status_code in (403, 404), "the first housekeeping")

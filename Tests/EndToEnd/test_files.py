@@ -428,21 +428,18 @@ def test_links_that_do_not_hold(user):
     assert refusal(fetch(base)) == refused
 
 
-def test_a_link_ends(tmp_path):
-    """The clock cannot be moved from here, so the link is signed as the server signs, with a moment that is over."""
-    with Server(tmp_path / "data") as server:
-        user = server.register()
-        body = uploaded(user)
-        secret = (server.data / "hash.secret").read_bytes().strip()
-        key = hmac.digest(secret, b"weft download links", "sha256")
+def own_link(server, file_id, expires):
+    """A link as the server signs it, until any moment."""
+    key = hmac.digest((server.data / "hash.secret").read_bytes().strip(), b"weft download links", "sha256")
+    signature = hmac.digest(key, f"{file_id}\n{expires}".encode(), "sha256").hex()
+    return f"{server.url}/api/files/{file_id}/content?expires={expires}&signature={signature}"
 
-        def link(expires):
-            signature = hmac.digest(key, f"{body['id']}\n{expires}".encode(), "sha256").hex()
-            return f"{server.url}/api/files/{body['id']}/content?expires={expires}&signature={signature}"
 
-        now = int(time.time())
-        assert fetch(link(now + 60)).status_code == 200
-        assert refusal(fetch(link(now - 1))) == (403, "下载链接无效或已过期")
+def test_a_link_ends(user):
+    body = uploaded(user)
+    now = int(time.time())
+    assert fetch(own_link(user.server, body["id"], now + 60)).status_code == 200
+    assert refusal(fetch(own_link(user.server, body["id"], now - 1))) == (403, "下载链接无效或已过期")
 
 
 # Contents
