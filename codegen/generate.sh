@@ -65,7 +65,7 @@ wellknown=$(cd "$include" && ls google/protobuf/{any,api,descriptor,duration,emp
   generate Sources/RPC/Generated module=RPC $(protos google/rpc grpc/health grpc/reflection)
   generate Sources/CustomerServiceAPI "module=CustomerServiceAPI,openapi_swift=OpenAPI.pb.swift,$openapi" $(protos csa)
   generate docs "module=CustomerServiceAPI,swift=false,openapi=openapi.json,routes=routes.md,$openapi,$handlers" $(protos csa)
-  generate Benchmarks/weft-bench/Generated module=weft_bench,Visibility=Internal bench/echo.proto bench/item.proto
+  generate Benchmarks/weft-bench/Generated module=weft_bench,Visibility=Internal bench/echo.proto bench/file.proto bench/item.proto
   generate Benchmarks/weft-codec-bench/Generated module=weft_codec_bench,Visibility=Internal bench/ticket.proto
   generate Benchmarks/weft-interop/Generated module=weft_interop,Visibility=Internal $(protos grpc/testing)
   tests Tests/RPCTests/Support module=RPCTests,Visibility=Internal notes.proto

@@ -5,7 +5,7 @@ import Logging
 import Net
 import RPC
 
-/// The server that Weft is measured with: echo RPCs and two REST endpoints through the whole stack, with nothing behind it.
+/// The server that Weft is measured with: echo RPCs and a few REST endpoints through the whole stack, with nothing behind it.
 ///
 ///     weft-bench --grpc HOST:PORT --http HOST:PORT [--loops N]
 ///
@@ -55,7 +55,7 @@ enum WeftBench {
     let group = EventLoopGroup(count: options.loops)
     var logger = Logger(label: "weft-bench") { StreamLogHandler.standardError(label: $0) }
     logger.logLevel = .warning
-    let rpc = RPCServer(services: [EchoService(), ItemService()], logger: logger)
+    let rpc = RPCServer(services: [EchoService(), ItemService(), FileService()], logger: logger)
     var servers: [HTTPServer] = []
     if let address = options.grpc {
       servers.append(try listen(rpc, "grpc", address, group))
