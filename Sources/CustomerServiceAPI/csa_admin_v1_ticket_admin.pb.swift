@@ -42,7 +42,7 @@ extension CSAAdminV1 {
     func getTicket(_ request: CSAAdminV1.GetTicketRequest, _ call: RPC.ServerCall) async throws -> CSAv1.Ticket
     /// The conversation about a ticket, oldest first, beginning with the question.
     func listTicketMessages(_ request: CSAAdminV1.ListTicketMessagesRequest, _ call: RPC.ServerCall) async throws -> CSAAdminV1.ListTicketMessagesResponse
-    /// Tickets in whose title, question or conversation all words of a text are, newest first.
+    /// Tickets in whose title, question or conversation (of each ticket the first 64 KiB) all words of a text are, newest first.
     func searchTickets(_ request: CSAAdminV1.SearchTicketsRequest, _ call: RPC.ServerCall) async throws -> CSAAdminV1.SearchTicketsResponse
   }
 
@@ -56,7 +56,7 @@ extension CSAAdminV1 {
     public static let getTicket = RPC.MethodDescriptor(CSAAdminV1.ticketAdminFile.services[0], method: 2)
     /// The conversation about a ticket, oldest first, beginning with the question.
     public static let listTicketMessages = RPC.MethodDescriptor(CSAAdminV1.ticketAdminFile.services[0], method: 3)
-    /// Tickets in whose title, question or conversation all words of a text are, newest first.
+    /// Tickets in whose title, question or conversation (of each ticket the first 64 KiB) all words of a text are, newest first.
     public static let searchTickets = RPC.MethodDescriptor(CSAAdminV1.ticketAdminFile.services[0], method: 4)
   }
 
@@ -85,7 +85,7 @@ extension CSAAdminV1 {
       try await self.client.unary(CSAAdminV1.TicketAdminServiceMethods.listTicketMessages, request, options: options)
     }
 
-    /// Tickets in whose title, question or conversation all words of a text are, newest first.
+    /// Tickets in whose title, question or conversation (of each ticket the first 64 KiB) all words of a text are, newest first.
     public func searchTickets(_ request: CSAAdminV1.SearchTicketsRequest, options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> CSAAdminV1.SearchTicketsResponse {
       try await self.client.unary(CSAAdminV1.TicketAdminServiceMethods.searchTickets, request, options: options)
     }

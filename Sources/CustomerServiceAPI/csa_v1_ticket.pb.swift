@@ -78,7 +78,7 @@ extension CSAv1 {
     func listTicketMessages(_ request: CSAv1.ListTicketMessagesRequest, _ call: RPC.ServerCall) async throws -> CSAv1.ListTicketMessagesResponse
     /// Adds to a ticket of the caller's, replied to or not: it waits for a reply again. Over RPC only.
     func addTicketMessage(_ request: CSAv1.AddTicketMessageRequest, _ call: RPC.ServerCall) async throws -> CSAv1.TicketMessage
-    /// The caller's tickets in whose title, question or conversation all words of a text are, newest first. Over RPC only.
+    /// The caller's tickets in whose title, question or conversation (of each ticket the first 64 KiB) all words of a text are, newest first. Over RPC only.
     func searchTickets(_ request: CSAv1.SearchTicketsRequest, _ call: RPC.ServerCall) async throws -> CSAv1.SearchTicketsResponse
   }
 
@@ -98,7 +98,7 @@ extension CSAv1 {
     public static let listTicketMessages = RPC.MethodDescriptor(CSAv1.ticketFile.services[0], method: 5)
     /// Adds to a ticket of the caller's, replied to or not: it waits for a reply again. Over RPC only.
     public static let addTicketMessage = RPC.MethodDescriptor(CSAv1.ticketFile.services[0], method: 6)
-    /// The caller's tickets in whose title, question or conversation all words of a text are, newest first. Over RPC only.
+    /// The caller's tickets in whose title, question or conversation (of each ticket the first 64 KiB) all words of a text are, newest first. Over RPC only.
     public static let searchTickets = RPC.MethodDescriptor(CSAv1.ticketFile.services[0], method: 7)
   }
 
@@ -142,7 +142,7 @@ extension CSAv1 {
       try await self.client.unary(CSAv1.TicketServiceMethods.addTicketMessage, request, options: options)
     }
 
-    /// The caller's tickets in whose title, question or conversation all words of a text are, newest first. Over RPC only.
+    /// The caller's tickets in whose title, question or conversation (of each ticket the first 64 KiB) all words of a text are, newest first. Over RPC only.
     public func searchTickets(_ request: CSAv1.SearchTicketsRequest, options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> CSAv1.SearchTicketsResponse {
       try await self.client.unary(CSAv1.TicketServiceMethods.searchTickets, request, options: options)
     }

@@ -10,7 +10,9 @@ public struct Migrator: Sendable {
   /// What is to be done to the rows of an up-to-date schema before they are used and SQL cannot do, such as filling a search index. Run at
   /// every start, after the migrations, in transactions of its own: after a crash it must go on where it was, and with nothing to do
   /// cost nothing.
-  public typealias Step = @Sendable (Database) async throws -> Void
+  ///
+  /// `tell` takes a line for people from time to time, where it takes long.
+  public typealias Step = @Sendable (_ database: Database, _ tell: @escaping @Sendable (String) -> Void) async throws -> Void
 
   /// - Parameters:
   ///   - application: Its table prefix without the underscore, such as `csa`; each application counts for itself.
@@ -29,11 +31,14 @@ public struct Migrator: Sendable {
 
   /// Runs what has not run yet, each migration in a transaction of its own.
   ///
+  /// - Parameter tell: Takes what the steps have to say.
   /// - Returns: Those that ran now.
   /// - Throws: `StorageError.newerSchema` or `.editedMigration`, before anything is changed; `.migrationFailed`, after
   ///   which the ones before it stay and it has left nothing.
   @discardableResult
-  public func migrate(_ database: Database) async throws -> [Migration] {
+  public func migrate(
+    _ database: Database, telling tell: @escaping @Sendable (String) -> Void = { _ in }
+  ) async throws -> [Migration] {
     var done: [Migration] = []
     for migration in try await pending(database) {
       // Another process may have been faster; the question and the work stand in one transaction.
@@ -44,7 +49,7 @@ public struct Migrator: Sendable {
       }
       if isDone { done.append(migration) }
     }
-    for step in steps { try await step(database) }
+    for step in steps { try await step(database, tell) }
     return done
   }
 

@@ -65,7 +65,7 @@ final class Assembly: Sendable {
     if let commitGroup { options.groupMax = commitGroup }
     database = try Database.open(path: settings.databasePath, options: options)
     for (application, migrator) in Self.migrators {
-      for migration in try await migrator.migrate(database) {
+      for migration in try await migrator.migrate(database, telling: { logger.info("\($0)") }) {
         logger.info("migrated", metadata: ["application": "\(application)", "number": "\(migration.number)", "name": "\(migration.name)"])
       }
     }

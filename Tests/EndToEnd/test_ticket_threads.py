@@ -128,6 +128,10 @@ def test_files_come_with_messages(server, rpc, admin, user):
     for attachment in shown[0] + shown[1]:
         start = f"{server.url}/api/files/{attachment['file_id']}/content?expires="
         assert attachment["download_url"].startswith(start) and "&signature=" in attachment["download_url"]
+    # The link alone opens it, also what is somebody else's upload.
+    with server.client() as client:
+        fetched = client.get(shown[1][0]["download_url"])
+    assert (fetched.status_code, fetched.content) == (200, b"answer\n")
 
 
 def test_files_that_are_not_there_or_not_ones_own_are_refused_and_nothing_is_kept(rpc, admin, user, other):

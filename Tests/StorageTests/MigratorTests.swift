@@ -1,5 +1,6 @@
 import Platform
 import Storage
+import Synchronization
 import Testing
 
 @Suite struct MigratorTests {
@@ -53,6 +54,23 @@ import Testing
         }
       }
       #expect(notes == ["csa 1 make a 1704067200000000"])
+    }
+  }
+
+  @Test func stepsComeAfterTheMigrationsAtEveryStart() async throws {
+    try await Self.with { (database: Database) async throws in
+      let step: Migrator.Step = { database, tell in
+        tell("adding")
+        try await database.write { _ = try $0.execute("INSERT INTO b VALUES (7)") }
+      }
+      let told = Mutex<[String]>([])
+      let migrator = Migrator(application: "csa", migrations: [Self.one, Self.two], steps: [step])
+      for _ in 1...2 { try await migrator.migrate(database) { text in told.withLock { $0.append(text) } } }
+      let count = try await database.read { try $0.integer("SELECT count(*) FROM b") }
+      #expect(count == 2)
+      #expect(told.withLock { $0 } == ["adding", "adding"])
+      let failing = Migrator(application: "csa", migrations: [Self.one, Self.two], steps: [{ _, _ in throw StorageError.closed }])
+      await #expect(throws: StorageError.closed) { try await failing.migrate(database) }
     }
   }
 

@@ -39,9 +39,12 @@ enum TicketSearch {
   }
 
   /// Puts the tickets of a database that is older than the index into it.
-  static func build(_ database: Database) async throws {
-    try await index.build(database) { after, limit, transaction in
-      try TicketStore.tickets(afterNumber: after, limit: limit, transaction).map { try document($0, transaction) }
-    }
+  static func build(_ database: Database, telling tell: @Sendable (String) -> Void) async throws {
+    try await index.build(
+      database,
+      from: { after, limit, transaction in
+        try TicketStore.tickets(afterNumber: after, limit: limit, transaction).map { try document($0, transaction) }
+      },
+      progress: { count in if count.isMultiple(of: 50_000) { tell("\(count) tickets are in the search index") } })
   }
 }

@@ -16,7 +16,7 @@ struct Migrate: AsyncParsableCommand {
       let database = try Database.open(path: settings.databasePath)
       var count = 0
       for (application, migrator) in Assembly.migrators {
-        for migration in try await migrator.migrate(database) {
+        for migration in try await migrator.migrate(database, telling: { Terminal.line("weft: \(application): \($0)") }) {
           Terminal.line("weft: \(application): migrated to \(migration.number) (\(migration.name))")
           count += 1
         }
