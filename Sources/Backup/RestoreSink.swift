@@ -41,9 +41,7 @@ final class RestoreSink: MemberSink {
     file = nil
     guard let blob else { return }
     if sha256 != blob.sha256 { damaged.append(blob.key) }
-    if let writer {
-      do throws(BlobError) { _ = try await writer.finish() } catch { throw await failure(error) }
-    } else if try await blobs.store.sha256(of: try BlobKey.checked(blob.key)) != sha256 {
+    if try await !isWritten(), try await blobs.store.sha256(of: try BlobKey.checked(blob.key)) != sha256 {
       throw BackupError.file(path: blob.key, reason: "the blob store has another file of that name")
     }
     writer = nil
@@ -75,8 +73,23 @@ final class RestoreSink: MemberSink {
     do throws(BlobError) {
       writer = try await store.create(key, contentType: next.contentType)
     } catch {
-      // A bucket that outlived its server, or took part in a restore before: the same file is as good.
       guard case .alreadyExists = error else { throw await failure(error) }
+    }
+  }
+
+  /// Ends the object under way.
+  ///
+  /// - Returns: False if the store has one of that name already: a bucket that outlived its server, or took part in a restore before.
+  ///   The same file is as good.
+  private func isWritten() async throws -> Bool {
+    guard let writer else { return false }
+    do throws(BlobError) {
+      _ = try await writer.finish()
+      return true
+    } catch {
+      // Some stores say so only now.
+      guard case .alreadyExists = error else { throw await failure(error) }
+      return false
     }
   }
 

@@ -11,9 +11,11 @@ import tarfile
 import threading
 from urllib.parse import parse_qs, urlsplit
 
+import boto3
 import pytest
 from rpc import Rpc
 from server import BINARY, Server, wait_for
+from test_buckets import KEYS, bucket  # noqa: F401
 
 
 def weft(*arguments, env=None, **more):
@@ -165,6 +167,38 @@ def test_files_may_lie_elsewhere(tmp_path):
     assert (tmp_path / "one/blobs" / file.oss_key).read_bytes() == b"precious"
     assert restore(tmp_path / "b.tar", tmp_path / "two", env={"WEFT_BLOB_URL": f"file:{tmp_path}/third"}).returncode == 0
     assert (tmp_path / "third" / file.oss_key).read_bytes() == b"precious" and not (tmp_path / "two/blobs").exists()
+
+
+def test_files_of_a_bucket_come_along_and_go_into_one(tmp_path, bucket):  # noqa: F811
+    place = {**KEYS, "WEFT_BLOB_URL": bucket.url()}
+    files = {}
+    with Server(tmp_path / "data", env=place) as server:
+        user = server.register()
+        for n, count in enumerate([1, 6_000_000]):
+            content = f"{n} ".encode() * count
+            file = upload(server, user.token, f"{n}.txt", content)
+            files[file.oss_key] = hashlib.sha256(content).hexdigest()
+        out = backup(server.data, tmp_path / "b.tar", env=place)
+        assert out.returncode == 0 and b"2 files" in out.stderr, out.stderr
+        # Without a word about the bucket there are no such files.
+        assert b"not in the blob store" in backup(server.data, tmp_path / "c.tar").stderr
+        out = backup(server.data, tmp_path / "c.tar", env={"WEFT_BLOB_URL": bucket.url()})
+        assert out.returncode == 1 and b"AWS_ACCESS_KEY_ID" in out.stderr
+    # From the bucket into a directory.
+    assert restore(tmp_path / "b.tar", tmp_path / "one").returncode == 0
+    for key, digest in files.items():
+        assert hashlib.sha256((tmp_path / "one/blobs" / key).read_bytes()).hexdigest() == digest
+    # Into a bucket that still has them.
+    out = restore(tmp_path / "b.tar", tmp_path / "two", env=place)
+    assert out.returncode == 0 and not (tmp_path / "two/blobs").exists(), out.stderr
+    for key, digest in files.items():
+        assert bucket.control(object=key)["sha256"] == digest
+    # And into one that lost one of them.
+    client = boto3.client("s3", endpoint_url=bucket.endpoint, region_name="eu-test-1", aws_access_key_id=KEYS["AWS_ACCESS_KEY_ID"],
+                          aws_secret_access_key=KEYS["AWS_SECRET_ACCESS_KEY"])
+    client.delete_object(Bucket="weft-test", Key=max(files))
+    assert restore(tmp_path / "b.tar", tmp_path / "three", env=place).returncode == 0
+    assert bucket.control(object=max(files))["sha256"] == files[max(files)] and not bucket.uploads()
 
 
 def test_a_server_that_does_not_run_or_was_killed_is_backed_up_too(tmp_path):
