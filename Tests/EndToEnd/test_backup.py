@@ -149,7 +149,7 @@ def test_a_file_that_is_gone_or_changed_ends_the_backup_with_its_name(tmp_path):
         assert out.returncode == 1 and f"the file {file.oss_key} is in the database and not in the blob store".encode() in out.stderr
         assert not (tmp_path / "b.tar").exists()
         out = backup(server.data, tmp_path / "b.tar", "--skip-damaged")
-        assert out.returncode == 0 and b"1 files missing" in out.stderr
+        assert out.returncode == 0 and b"1 file missing" in out.stderr
     assert restore(tmp_path / "b.tar", tmp_path / "restored").returncode == 0
     with Server(tmp_path / "restored") as restored:
         assert restored.call("GET", "/api/users/me", user.token).status_code == 200

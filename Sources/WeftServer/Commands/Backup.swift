@@ -88,9 +88,11 @@ final class ArchiveInput {
 extension Manifest {
   /// What is in it, in a few words.
   var summary: String {
-    var text = "a database of \(databaseBytes) bytes, \(blobCount) files of \(blobBytes) bytes"
-    if !missingBlobs.isEmpty { text += ", \(missingBlobs.count) files missing" }
-    if !damagedBlobs.isEmpty { text += ", \(damagedBlobs.count) files damaged" }
+    var text = "a database of \(databaseBytes) bytes, \(Self.files(blobCount)) of \(blobBytes) bytes"
+    if !missingBlobs.isEmpty { text += ", \(Self.files(missingBlobs.count)) missing" }
+    if !damagedBlobs.isEmpty { text += ", \(Self.files(damagedBlobs.count)) damaged" }
     return text
   }
+
+  private static func files(_ count: Int) -> String { count == 1 ? "1 file" : "\(count) files" }
 }
