@@ -45,6 +45,13 @@ enum TicketMessageStore {
     }
   }
 
+  /// When the latest was written; nil if there is none.
+  static func newest(of ticketID: String, _ transaction: ReadTransaction) throws -> Int64? {
+    try transaction.integer(
+      "SELECT created_at FROM csa_ticket_messages WHERE ticket_id = $ticket_id ORDER BY created_at DESC LIMIT 1",
+      ["ticket_id": .text(ticketID)])
+  }
+
   /// What a ticket's messages say, oldest first, until there are `bytesMax` bytes of it.
   static func texts(of ticketID: String, bytesMax: Int, _ transaction: ReadTransaction) throws -> [String] {
     var texts: [String] = []

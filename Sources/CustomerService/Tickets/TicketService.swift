@@ -100,10 +100,11 @@ struct TicketService: CSAv1.TicketServiceServer {
     let message = try await database.write(for: call) { transaction in
       guard let ticket = try TicketStore.ticket(request.ticketID, transaction) else { throw CustomerServiceError.ticketNotFound }
       try ticket.require(creator: caller.id, for: .update)
-      var message = TicketMessage(
-        id: id, ticketID: ticket.id, authorID: caller.id, authorEmail: ticket.creatorEmail, isFromStaff: false,
-        content: request.content, createdAt: now)
-      try TicketStore.add(message, to: ticket, transaction)
+      var message = try TicketStore.add(
+        TicketMessage(
+          id: id, ticketID: ticket.id, authorID: caller.id, authorEmail: ticket.creatorEmail, isFromStaff: false,
+          content: request.content, createdAt: now),
+        to: ticket, transaction)
       message.attachments = try TicketAttachmentStore.attach(
         request.attachmentIds, of: caller.id, to: id, ticketID: ticket.id, transaction)
       return message

@@ -114,7 +114,12 @@ enum TicketStore {
   /// Adds a message. One of the staff is the latest reply; one of the creator's makes the ticket wait for another.
   ///
   /// - Parameter ticket: As it is stored.
-  static func add(_ message: TicketMessage, to ticket: Ticket, _ transaction: Transaction) throws {
+  /// - Returns: The message, later than all before it also by its time: a conversation is read in the order in which it was written.
+  @discardableResult
+  static func add(_ new: TicketMessage, to ticket: Ticket, _ transaction: Transaction) throws -> TicketMessage {
+    var message = new
+    let newest = try TicketMessageStore.newest(of: ticket.id, transaction) ?? ticket.createdAt
+    message.createdAt = max(message.createdAt, newest + 1)
     let old = try TicketSearch.document(ticket, transaction)
     try TicketMessageStore.insert(message, transaction)
     try TicketSearch.index.replace(old, with: try TicketSearch.document(ticket, transaction), transaction)
@@ -128,9 +133,11 @@ enum TicketStore {
         "reply_id": .optionalText(message.isFromStaff ? message.id : nil), "status": .text(status),
         "updated_at": .integer(message.createdAt), "number": .integer(ticket.number),
       ])
-    guard status != ticket.status else { return }
-    try TicketCountStore.add(-1, of: ticket.creatorID, status: ticket.status, transaction)
-    try TicketCountStore.add(1, of: ticket.creatorID, status: status, transaction)
+    if status != ticket.status {
+      try TicketCountStore.add(-1, of: ticket.creatorID, status: ticket.status, transaction)
+      try TicketCountStore.add(1, of: ticket.creatorID, status: status, transaction)
+    }
+    return message
   }
 
   private static func ticket(_ row: borrowing Row) throws -> Ticket {

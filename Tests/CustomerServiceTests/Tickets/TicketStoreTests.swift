@@ -115,6 +115,19 @@ import Testing
     }
   }
 
+  @Test func aMessageIsLaterThanThoseBeforeItAlsoWhenTheClockWasSetBack() async throws {
+    try await withTickets { database, user, other in
+      try await add(message("z1", to: "t1", by: other, isFromStaff: true, "一", at: 90), database)
+      try await add(message("y2", to: "t1", by: user, isFromStaff: false, "二", at: 50), database)
+      try await add(message("x3", to: "t1", by: other, isFromStaff: true, "三", at: 91), database)
+      let messages = try await database.read { try TicketMessageStore.messages(of: "t1", skip: 0, limit: 9, $0) }
+      #expect(messages.map(\.id) == ["z1", "y2", "x3"])
+      #expect(messages.map(\.createdAt) == [90, 91, 92])
+      let ticket = try await database.read { try TicketStore.ticket("t1", $0) }
+      #expect(ticket?.latestReply?.feedback == "三" && ticket?.latestReply?.createdAt == 92)
+    }
+  }
+
   @Test func aConversationIsCutIntoPagesThatCountTheQuestion() async throws {
     try await withTickets { database, user, _ in
       for number in 1...4 { try await add(message("m\(number)", to: "t1", by: user, isFromStaff: false, "第\(number)条", at: 7), database) }
