@@ -73,10 +73,10 @@ class Server:
         before = time.monotonic()
         self.process = subprocess.Popen(
             ["taskset", "-c", "0", WEFT, "serve", "--data-dir", self.data, "--http", f"127.0.0.1:{self.http}", "--grpc", self.grpc],
-            env={**os.environ, **ADMIN}, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            env={**os.environ, **ADMIN}, stdout=subprocess.PIPE, stderr=(self.data / "log").open("ab"), text=True)
         while "grpc listening" not in (line := self.process.stdout.readline()):
             if not line:
-                raise SystemExit("did not start")
+                raise SystemExit(f"did not start: {(self.data / 'log').read_text()[-2000:]}")
         self.connection = http.client.HTTPConnection("127.0.0.1", self.http)
         return time.monotonic() - before
 
