@@ -36,11 +36,14 @@ public final class BackupLock: Sendable {
 
   private static func acquire(directory: String, _ kind: Int32) throws(StorageError) -> BackupLock? {
     let path = directory + "/backup.lock"
-    let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard file >= 0 else { throw .cannotOpen(path: path, reason: String(cString: strerror(errno))) }
-    // Made by root for a backup, it must still be the server's to lock.
-    var owner = stat()
-    if geteuid() == 0, stat(directory, &owner) == 0 { fchown(file, owner.st_uid, owner.st_gid) }
+    // Made by root for a backup, it must still be the server's to lock. Whoever may write in the directory could have put another file
+    // there under this name: a symbolic link is not followed, and no file that has a second name is given away.
+    var (owner, own) = (stat(), stat())
+    if geteuid() == 0, stat(directory, &owner) == 0, fstat(file, &own) == 0, own.st_mode & S_IFMT == S_IFREG, own.st_nlink == 1 {
+      fchown(file, owner.st_uid, owner.st_gid)
+    }
     if flock(file, kind | LOCK_NB) == 0 { return BackupLock(file: file) }
     let reason = errno
     close(file)

@@ -46,4 +46,30 @@ import Testing
       try BackupLock.exclusiveForDeletion(directory: "/nonexistent")
     }
   }
+
+  /// The backup may be root's, the directory is the server's.
+  @Test func anotherFileUnderItsNameIsNotGivenAway() async throws {
+    try await Self.with { directory in
+      let (lock, other) = (directory + "/backup.lock", directory + "/other")
+      close(open(other, O_WRONLY | O_CREAT, 0o600))
+      defer { unlink(other) }
+      #expect(symlink(other, lock) == 0)
+      #expect(throws: StorageError.cannotOpen(path: lock, reason: "Too many levels of symbolic links")) {
+        try BackupLock.exclusiveForDeletion(directory: directory)
+      }
+      unlink(lock)
+      // What follows needs to be root.
+      guard geteuid() == 0, chown(directory, 1, 1) == 0 else { return }
+      #expect(link(other, lock) == 0)
+      var taken = try BackupLock.exclusiveForDeletion(directory: directory)
+      #expect(taken != nil)
+      taken = nil
+      var status = stat()
+      #expect(stat(other, &status) == 0 && status.st_uid == 0)
+      unlink(lock)
+      taken = try BackupLock.exclusiveForDeletion(directory: directory)
+      #expect(taken != nil)
+      #expect(stat(lock, &status) == 0 && status.st_uid == 1)
+    }
+  }
 }
