@@ -21,8 +21,13 @@ enum ZipHead {
       }
       let length = Int(head[position + nameLengthOffset]) | Int(head[position + nameLengthOffset + 1]) << 8
       let start = position + nameOffset
-      if start + length <= head.count { names.append(Array(head[start..<start + length])) }
-      position += nameOffset
+      guard start + length <= head.count else {
+        position = start
+        continue
+      }
+      names.append(Array(head[start..<start + length]))
+      // Behind the name: of names within one another, 64 KiB would give 70 MB.
+      position = start + length
     }
     return names
   }
