@@ -54,7 +54,8 @@ public final class DirectoryBlobStore: BlobStore {
   public func delete(_ key: BlobKey) async throws(BlobError) {
     try await run { [tree] () throws(BlobError) in
       guard let place = try tree.place(key, creating: false) else { return }
-      for name in [place.name, place.partName] where unlinkat(place.directory.number, name, 0) != 0 && errno != ENOENT {
+      // In this order: what a writer still names meanwhile is found under its name, and what it does not it cannot name any more.
+      for name in [place.partName, place.name] where unlinkat(place.directory.number, name, 0) != 0 && errno != ENOENT {
         throw DirectoryTree.error("cannot delete a file")
       }
       // Whoever forgets the key next may rely on the file being gone.

@@ -25,6 +25,13 @@ struct FileReceiver: Sendable {
     case said(String)
   }
 
+  /// To be asked with each message of a stream: one that brings no bytes would otherwise hold its slot for ever.
+  ///
+  /// - Throws: `uploadTooSlow`.
+  func requireTime(since start: MonotonicInstant) throws(CustomerServiceError) {
+    guard time.monotonic < start + Self.durationMax else { throw .uploadTooSlow }
+  }
+
   /// A file whose bytes are about to come. After an error its `abort` must be called.
   ///
   /// - Throws: `fileTypeUnsupported` for a name that no content would do for.

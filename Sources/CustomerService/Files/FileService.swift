@@ -19,12 +19,13 @@ struct FileService: CSAv1.FileServiceServer {
     let caller = try call.caller()
     try receiver.slots.enter(caller.id)
     defer { receiver.slots.leave(caller.id) }
-    let now = time.wallMicroseconds
+    let (now, began) = (time.wallMicroseconds, time.monotonic)
     let id = ids.next()
     var tag: String?
     var file: IncomingFile?
     do {
       for try await request in requests {
+        try receiver.requireTime(since: began)
         tag = request.tag ?? tag
         if !request.filename.isEmpty {
           guard file == nil else { throw CustomerServiceError.secondFileName }

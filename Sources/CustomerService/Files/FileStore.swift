@@ -21,6 +21,11 @@ enum FileStore {
     try transaction.first("SELECT * FROM csa_files WHERE id = $id", ["id": .text(id)], record)
   }
 
+  /// Whether an object of the blob store is a file's.
+  static func hasObject(_ key: String, _ transaction: ReadTransaction) throws -> Bool {
+    try transaction.first("SELECT 1 FROM csa_files WHERE oss_key = $key", ["key": .text(key)]) { _ in true } ?? false
+  }
+
   /// Those of `ids` that are uploads of that user, in the order of `ids`; others are left out, so a count tells whether all are.
   static func files(ids: [String], ownedBy userID: String, _ transaction: ReadTransaction) throws -> [FileRecord] {
     try ids.compactMap { id in

@@ -50,7 +50,8 @@ final class IncomingFile {
   func finish(
     _ record: FileRecord, _ body: @escaping @Sendable (FileRecord, Transaction) throws -> Void = { _, _ in }
   ) async throws -> FileRecord {
-    if writer == nil { try await start() }
+    // Ending it may take minutes in a bucket, in which nobody else may delete it.
+    if writer == nil { try await start() } else { try await extendLease() }
     guard let writer else { preconditionFailure("a file that has begun has a writer") }
     let summary = try await answering { try await writer.finish() }
     var record = record
@@ -76,9 +77,9 @@ final class IncomingFile {
     await writer?.cancel()
     guard isPending else { return }
     do {
-      // Not if the row is gone: the transaction of `finish` may have been durable although its caller could not be told.
-      let key = key
-      guard try await receiver.database.write({ try PendingBlobStore.giveUp(key.text, $0) }) else { return }
+      // Not if it is a file's: the transaction of `finish` may have been durable although its caller could not be told.
+      let (key, now) = (key, receiver.time.wallMicroseconds)
+      guard try await receiver.database.write({ try PendingBlobStore.giveUp(key.text, at: now, $0) }) else { return }
       try await receiver.blobs.delete(key)
       try await receiver.database.write { try PendingBlobStore.forget([key.text], $0) }
     } catch {

@@ -37,8 +37,12 @@ enum PendingBlobStore {
   /// The object is not wanted any more, by whoever was writing it.
   ///
   /// - Returns: False if it has become a file's after all.
-  static func giveUp(_ key: String, _ transaction: Transaction) throws -> Bool {
-    try transaction.execute("UPDATE csa_pending_blobs SET lease_until = 0 WHERE key = $key", ["key": .text(key)]) == 1
+  static func giveUp(_ key: String, at time: Int64, _ transaction: Transaction) throws -> Bool {
+    if try transaction.execute("UPDATE csa_pending_blobs SET lease_until = 0 WHERE key = $key", ["key": .text(key)]) == 1 { return true }
+    guard try !FileStore.hasObject(key, transaction) else { return false }
+    // Housekeeping has deleted what was there then, and forgot it; what its writer ended after that is there now.
+    try discard(key, at: time, transaction)
+    return true
   }
 
   /// Gives up what nobody can be writing any more: whose lease ran out before `time`. From then on it cannot become a file's.

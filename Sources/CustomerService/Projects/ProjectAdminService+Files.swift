@@ -44,10 +44,12 @@ extension ProjectAdminService {
     let caller = try call.caller()
     try receiver.slots.enter(caller.id)
     defer { receiver.slots.leave(caller.id) }
+    let began = time.monotonic
     var begun: (file: IncomingFile, place: FilePlace)?
     var tag: String?
     do {
       for try await request in requests {
+        try receiver.requireTime(since: began)
         if begun == nil {
           let place = FilePlace(id: ids.next(), projectID: request.projectID)
           begun = (try await begin(place, filename: request.filename, contentType: request.contentType, call), place)

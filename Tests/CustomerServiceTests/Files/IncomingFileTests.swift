@@ -168,7 +168,54 @@ struct IncomingFileTests {
       await #expect(throws: CustomerServiceError.uploadTooSlow) { _ = try await file.finish(.sample("f1")) }
       await file.abort()
       let left = (try await fixture.pending, try await fixture.files)
-      #expect(left == (0, 0))
+      #expect(left == (0, 0) && fixture.blobs.keys.isEmpty)
+    }
+  }
+
+  @Test func whatIsEndedBehindHousekeepingsBackIsDeletedToo() async throws {
+    try await with { fixture in
+      let sweep = UnwantedBlobs(database: fixture.database, blobs: fixture.blobs, time: fixture.time, directory: nil)
+      let file = try fixture.begin()
+      try await file.append(Self.pdf + [UInt8](repeating: 0, count: 65_536))
+      // A bucket that is slow to take the object: it is there once everybody has given it up.
+      fixture.blobs.state.withLock { state in
+        state.beforeFinish = {
+          fixture.time.advance(by: .seconds(301))
+          try? await sweep.delete()
+        }
+      }
+      await #expect(throws: CustomerServiceError.uploadTooSlow) { _ = try await file.finish(.sample("f1")) }
+      #expect(fixture.blobs.keys == [fixture.key.text])
+      await file.abort()
+      let left = (try await fixture.pending, try await fixture.files)
+      #expect(left == (0, 0) && fixture.blobs.keys.isEmpty)
+    }
+  }
+
+  @Test func endingAFileHasTimeToo() async throws {
+    try await with { fixture in
+      let sweep = UnwantedBlobs(database: fixture.database, blobs: fixture.blobs, time: fixture.time, directory: nil)
+      let file = try fixture.begin()
+      try await file.append(Self.pdf + [UInt8](repeating: 0, count: 65_536))
+      fixture.time.advance(by: .seconds(200))
+      fixture.blobs.state.withLock { state in
+        state.beforeFinish = {
+          fixture.time.advance(by: .seconds(200))
+          try? await sweep.delete()
+        }
+      }
+      let record = try await file.finish(.sample("f1"))
+      #expect(fixture.blobs.keys == [record.key])
+    }
+  }
+
+  @Test func messagesWithoutBytesEndAfterAnHourToo() async throws {
+    try await with { fixture in
+      let began = fixture.time.monotonic
+      fixture.time.advance(by: .seconds(3599))
+      try fixture.receiver.requireTime(since: began)
+      fixture.time.advance(by: .seconds(1))
+      #expect(throws: CustomerServiceError.uploadTooSlow) { try fixture.receiver.requireTime(since: began) }
     }
   }
 

@@ -15,6 +15,8 @@ final class MemoryBlobs: BlobStore {
     var bytesMax = Int.max
     var failsToDelete = false
     var failsToFinish = false
+    /// What happens while an object is being ended.
+    var beforeFinish: (@Sendable () async -> Void)?
   }
 
   let state = Mutex(State())
@@ -72,6 +74,7 @@ final class MemoryBlobs: BlobStore {
     }
 
     func finish() async throws(BlobError) -> BlobSummary {
+      await store.state.withLock { $0.beforeFinish }?()
       let whole = bytes.withLock { $0 }
       let fails = store.state.withLock { state in
         state.open.remove(key)
