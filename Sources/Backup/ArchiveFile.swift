@@ -29,8 +29,15 @@ final class ArchiveFile {
       guard status.st_mode & S_IFMT == S_IFREG else { throw .file(path: path, reason: "is no plain file") }
     }
     let part = path + ".part"
-    let descriptor = open(part, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    var descriptor = open(part, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    let isNew = descriptor >= 0
+    if !isNew, errno == EEXIST { descriptor = open(part, O_RDWR | O_CLOEXEC | O_NOFOLLOW) }
     guard descriptor >= 0 else { throw .file(path: part, reason: String(cString: strerror(errno))) }
+    // Whoever made a file can read it, whatever its mode, and an archive is a secret.
+    guard fstat(descriptor, &status) == 0, isNew || status.st_uid == geteuid() && status.st_mode & S_IFMT == S_IFREG else {
+      close(descriptor)
+      throw .file(path: part, reason: "belongs to another user, or is no plain file")
+    }
     var named = stat()
     // Another backup may have given the file its name between our open and our lock.
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, fstat(descriptor, &status) == 0, stat(part, &named) == 0,

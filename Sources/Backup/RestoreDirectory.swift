@@ -52,16 +52,32 @@ final class RestoreDirectory {
     return RestoreDirectory(path: path, staging: staging, isThere: true, lock: lock, claim: try claim(staging))
   }
 
-  /// Makes a directory ours, also one that a killed process made.
+  /// Makes a directory ours, also one that a killed restore made: its contents will be removed, so it must hold nothing else.
   private static func claim(_ staging: String) throws(BackupError) -> Int32 {
-    if mkdir(staging, 0o700) != 0, errno != EEXIST { throw .file(path: staging, reason: String(cString: strerror(errno))) }
+    let isNew = mkdir(staging, 0o700) == 0
+    if !isNew, errno != EEXIST { throw .file(path: staging, reason: String(cString: strerror(errno))) }
     let claim = open(staging, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
     guard claim >= 0 else { throw .file(path: staging, reason: String(cString: strerror(errno))) }
-    guard flock(claim, LOCK_EX | LOCK_NB) == 0 else {
+    do throws(BackupError) {
+      guard flock(claim, LOCK_EX | LOCK_NB) == 0 else { throw .busy(path: staging) }
+      if !isNew { try checkLeftOver(staging, claim) }
+    } catch {
       close(claim)
-      throw .busy(path: staging)
+      throw error
     }
     return claim
+  }
+
+  /// Whether a directory that we found is what a restore of ours left: another user's could be read by that user, secrets and all.
+  private static func checkLeftOver(_ staging: String, _ claim: Int32) throws(BackupError) {
+    var status = stat()
+    guard fstat(claim, &status) == 0, status.st_uid == geteuid(), fchmod(claim, 0o700) == 0 else {
+      throw .file(path: staging, reason: "belongs to another user")
+    }
+    let ours = ArchiveMember.secretNames + ["blobs", "weft.db", "weft.db-journal", "weft.db-shm", "weft.db-wal"]
+    if let other = FileNames.entries(of: staging)?.first(where: { !ours.contains($0) && !$0.hasPrefix(ScratchFile.namePrefix) }) {
+      throw .file(path: staging + "/" + other, reason: "no restore left this there; move it away")
+    }
   }
 
   deinit {

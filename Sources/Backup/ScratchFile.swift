@@ -2,6 +2,9 @@ internal import Glibc
 
 /// A file without a name, for a list that may be too long for memory.
 final class ScratchFile {
+  /// Of the name that it has for a moment where files cannot be made without one.
+  static let namePrefix = ".weft-"
+
   private let descriptor: Int32
   private(set) var size: Int64 = 0
   private var unwritten: [UInt8] = []
@@ -12,7 +15,7 @@ final class ScratchFile {
     var descriptor = open(directory, O_RDWR | 0o20_000_000 | O_DIRECTORY | O_CLOEXEC, 0o600)
     if descriptor < 0 {
       // Not every file system can.
-      var template = Array((directory + "/.weft-XXXXXX").utf8CString)
+      var template = Array((directory + "/" + Self.namePrefix + "XXXXXX").utf8CString)
       descriptor = mkstemp(&template)
       if descriptor >= 0 { unlink(template) }
     }

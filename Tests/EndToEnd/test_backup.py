@@ -414,8 +414,8 @@ def test_restoring_goes_into_an_absent_or_empty_directory_only(tmp_path, archive
     out = restore(tmp_path / "b.tar", tmp_path / "full")
     assert out.returncode == 1 and b"is not empty" in out.stderr and [p.name for p in (tmp_path / "full").iterdir()] == ["note"]
     # What a killed restore left is no obstacle; nor is what makes a mount point.
-    (tmp_path / "new.part/old").mkdir(parents=True)
-    (tmp_path / "mount/.restore-part/old").mkdir(parents=True)
+    (tmp_path / "new.part/blobs/old").mkdir(parents=True)
+    (tmp_path / "mount/.restore-part/blobs/old").mkdir(parents=True)
     (tmp_path / "mount/lost+found").mkdir()
     for name in ["new", "mount", "new2/"]:
         assert restore(tmp_path / "b.tar", f"{tmp_path}/{name}").returncode == 0
@@ -429,6 +429,37 @@ def test_restoring_goes_into_an_absent_or_empty_directory_only(tmp_path, archive
     assert out.returncode == 1 and b"WEFT_DATABASE_URL" in out.stderr and not (tmp_path / "x").exists()
     with Server(tmp_path / "new") as server:
         assert restore(tmp_path / "b.tar", server.data).returncode == 1
+
+
+def test_what_stands_under_the_names_of_parts_is_not_taken_for_ours(tmp_path, server, archive):
+    (tmp_path / "b.tar").write_bytes(archive)
+    # A data directory that somebody moved aside is no left-over.
+    (tmp_path / "data.part").mkdir()
+    (tmp_path / "data.part/note").write_text("precious")
+    out = restore(tmp_path / "b.tar", tmp_path / "data")
+    assert out.returncode == 1 and b"data.part/note: no restore left this there" in out.stderr and not (tmp_path / "data").exists()
+    assert (tmp_path / "data.part/note").read_text() == "precious"
+    if os.geteuid() == 0:
+        # Another user could read what is put into a file or directory of theirs, whatever its mode is made.
+        (tmp_path / "c.tar.part").touch()
+        (tmp_path / "new.part").mkdir()
+        for name in ["c.tar.part", "new.part"]:
+            os.chown(tmp_path / name, 65534, 65534)
+        for out in [backup(server.data, tmp_path / "c.tar"), restore(tmp_path / "b.tar", tmp_path / "new")]:
+            assert out.returncode == 1 and b"belongs to another user" in out.stderr
+        assert not (tmp_path / "c.tar").exists() and not (tmp_path / "new").exists()
+        assert (tmp_path / "c.tar.part").stat().st_size == 0 and not list((tmp_path / "new.part").iterdir())
+    (tmp_path / "d.tar.part").symlink_to(tmp_path / "b.tar")
+    assert backup(server.data, tmp_path / "d.tar").returncode == 1 and (tmp_path / "b.tar").read_bytes() == archive
+
+
+def test_texts_of_a_manifest_do_not_steer_the_terminal(tmp_path, archive):
+    hostile = [(i, d if i.name != "manifest.json" else json.dumps(
+        json.loads(d) | {"made_at": "\x1b]0;owned\x07\x1b[2J", "weft": "1\nweft: fine\u202e"}).encode()) for i, d in members(archive)]
+    (tmp_path / "b.tar").write_bytes(packed(hostile))
+    for out in [verify(tmp_path / "b.tar"), restore(tmp_path / "b.tar", tmp_path / "data")]:
+        text = out.stdout.decode()
+        assert out.returncode == 0 and "\x1b" not in text and "\x07" not in text and "\u202e" not in text and "\nweft: fine" not in text
 
 
 def test_two_at_one_file_or_directory_get_in_nobodys_way(tmp_path, server, archive):

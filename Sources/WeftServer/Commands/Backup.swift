@@ -1,6 +1,7 @@
 import ArgumentParser
 import Backup
 import Blobs
+import Console
 import Foundation
 import Logging
 
@@ -67,7 +68,9 @@ struct BackupCommand: AsyncParsableCommand {
     defer { withExtendedLifetime(input) {} }
     let job = RestoreJob(applications: Assembly.backedUpApplications, isCancelled: { PendingSignals.isAskedToEnd })
     let manifest = try await job.verify(input.descriptor, scratch: Self.scratch)
-    Terminal.line("weft: whole and unchanged: \(manifest.summary), made at \(manifest.madeAt) by weft \(manifest.weft)")
+    // Texts of an archive that anybody may have made.
+    let origin = SafeText.line("made at \(manifest.madeAt) by weft \(manifest.weft)")
+    Terminal.line("weft: whole and unchanged: \(manifest.summary), \(origin)")
   }
 
   private static var scratch: String { ProcessInfo.processInfo.environment["TMPDIR"] ?? "/var/tmp" }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Backup
 import Blobs
+import Console
 import Foundation
 import Logging
 
@@ -33,7 +34,7 @@ struct Restore: AsyncParsableCommand {
       var openBlobs: (@Sendable () async throws -> any BlobStore)?
       if blobs.location != .directory(dataDirectory + "/blobs") { openBlobs = { try await blobs.open(logger: Logger(label: "weft")) } }
       let manifest = try await job.run(from: input.descriptor, into: dataDirectory, openBlobs: openBlobs)
-      Terminal.line("weft: restored: \(manifest.summary), as of \(manifest.madeAt)")
+      Terminal.line("weft: restored: \(manifest.summary), as of \(SafeText.line(manifest.madeAt))")
       Terminal.line("weft: next: weft serve --data-dir \(dataDirectory)")
     } catch BackupError.interrupted {
       Terminal.error("\(BackupError.interrupted)")
