@@ -112,6 +112,17 @@ def test_every_active_administrator_is_told_up_to_twenty(tmp_path):
         assert mails(server, contact) and told == [u.email for u in users[1:20]]
 
 
+def test_no_mail_goes_to_an_address_that_was_made_up(tmp_path):
+    """What an account of a text message bears belongs to whoever has that mailbox."""
+    with Server(tmp_path / "data") as server:
+        number, rpc = "13800138000", Rpc(server)
+        assert server.call("POST", "/api/auth/send-sms-code", json={"phone_number": number}).status_code == 200
+        code = server.messages(number)[-1]["code"]
+        user = server.call("POST", "/api/auth/login-by-sms", json={"phone_number": number, "verification_code": code}).json()["user"]
+        rpc.call("csa.admin.v1.UserAdminService", "SetUserRole", {"user_id": user["id"], "role": "admin"}, server.admin_token())
+        assert mails(server, submit(server).json()["id"]) and server.messages(user["email"]) == []
+
+
 def test_one_address_may_send_ten_in_ten_minutes(tmp_path):
     with Server(tmp_path / "data", env={"WEFT_RATE_LIMITS": "on"}) as server:
         answers = [submit(server).status_code for _ in range(11)]

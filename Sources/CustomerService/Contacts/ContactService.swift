@@ -25,7 +25,7 @@ struct ContactService: CSAv1.ContactServiceServer {
       try ContactStore.insert(contact, transaction)
       return try UserStore.administrators(limit: ContactNotice.recipientsMax, transaction)
     }
-    await notice.send(contact, to: administrators.map(\.email))
+    await notice.send(contact, to: administrators.map(\.email).filter { !PhoneAccounts.isMadeUp($0) })
     return CSAv1.SubmitContactResponse(contact)
   }
 }
