@@ -14,7 +14,9 @@ public enum Timestamp {
   /// Appends the same text as bytes.
   public static func append(wallMicroseconds: Int64, fractionDigits: Int = 0, to text: inout [UInt8]) {
     let day = floorDivide(wallMicroseconds, 86_400_000_000)
-    let microsecond = wallMicroseconds - day * 86_400_000_000
+    // Not the difference to the day's beginning: for the earliest times that lies beyond Int64.
+    let remainder = wallMicroseconds % 86_400_000_000
+    let microsecond = remainder < 0 ? remainder + 86_400_000_000 : remainder
     let second = microsecond / 1_000_000
     let date = civilDate(daysSince1970: day)
     append(date.year, digits: 4, to: &text)
@@ -50,14 +52,15 @@ public enum Timestamp {
   }
 
   private static func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {
-    value >= 0 ? value / divisor : -((-value + divisor - 1) / divisor)
+    let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
+    return remainder < 0 ? quotient - 1 : quotient
   }
 
   private static func append(_ value: Int64, digits: Int, to text: inout [UInt8]) {
     var divisor: Int64 = 1
     for _ in 1..<digits { divisor *= 10 }
     while divisor > 0 {
-      text.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value / divisor % 10))
+      text.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: (value / divisor % 10).magnitude))
       divisor /= 10
     }
   }

@@ -135,6 +135,23 @@ def test_a_file_that_others_can_read_is_refused(console):
     assert console.run("users", "list", "--server", console.server.grpc, "--token", token).returncode == 0
 
 
+@pytest.mark.parametrize("end", [2**63 - 1, 2**62, -2**62, -2**63])
+def test_a_server_that_says_nonsense_about_time_does_not_crash_the_console(console, end):
+    """What a server said at the login is kept, so a crash would come again with each command."""
+    book = json.loads(console.file.read_text())
+    for sign_in in book["servers"].values():
+        sign_in["sessionExpiresAt"] = end
+    console.file.write_text(json.dumps(book))
+    for command in ["whoami", "servers"]:
+        out = console.run(command)
+        assert out.returncode == 0 and ADMIN[0] in out.stdout, out
+
+
+def test_a_time_beyond_what_can_be_asked_for_is_a_mistake(console):
+    out = console.run("audit", "--since", "300000-01-01T00:00:00Z")
+    assert out.returncode == 64 and "is no time" in out.stderr
+
+
 def test_xdg_config_home_is_used(server, shell, tmp_path):
     env = {"XDG_CONFIG_HOME": str(tmp_path / "xdg")}
     out = shell.run("login", "--server", server.grpc, "--email", ADMIN[0], "--password-stdin", stdin=ADMIN[1], env=env)

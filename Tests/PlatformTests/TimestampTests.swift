@@ -13,9 +13,15 @@ import Testing
       (4_107_542_400_000_000, "2100-03-01T00:00:00Z"),
       (-1, "1969-12-31T23:59:59Z"),
       (-62_167_219_200_000_000, "0000-01-01T00:00:00Z"),
+      // Out of any calendar's use, but a client prints what a server says.
+      (.max, "4247-01-10T04:00:54Z"),
     ] as [(Int64, String)])
   func writesSecondsInUTC(microseconds: Int64, text: String) {
     #expect(Timestamp.rfc3339(wallMicroseconds: microseconds) == text)
+  }
+
+  @Test func writesSomethingForTheEarliestTimeOfAll() {
+    #expect(Timestamp.rfc3339(wallMicroseconds: .min).hasSuffix("T19:59:05Z"))
   }
 
   @Test func cutsTheFractionInsteadOfRounding() {

@@ -44,7 +44,9 @@ struct AdminAudit: AdminCommand {
   }
 
   private static func time(_ text: String) -> GoogleProtobuf.Timestamp? {
-    guard let date = try? Date(text, strategy: .iso8601) else { return nil }
-    return GoogleProtobuf.Timestamp(microseconds: Int64(date.timeIntervalSince1970 * 1_000_000))
+    guard let date = try? Date(text, strategy: .iso8601),
+      let microseconds = Int64(exactly: (date.timeIntervalSince1970 * 1_000_000).rounded())
+    else { return nil }
+    return GoogleProtobuf.Timestamp(microseconds: microseconds)
   }
 }

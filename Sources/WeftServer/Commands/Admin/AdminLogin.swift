@@ -44,7 +44,8 @@ struct AdminLogin: AsyncParsableCommand {
       let end = session.sessionExpiresAt ?? .init()
       let signIn = StoredSignIn(
         email: email, sessionKey: session.sessionKey, sessionExpiresAt: end.seconds, accessToken: session.accessToken,
-        accessExpiresAt: now + session.expiresIn, tls: target.tls ?? (target.security.isPlain ? nil : place.stored?.tls))
+        accessExpiresAt: AdminServer.end(after: session.expiresIn, now),
+        tls: target.tls ?? (target.security.isPlain ? nil : place.stored?.tls))
       do {
         try file.update { book in
           book.servers[place.name] = signIn

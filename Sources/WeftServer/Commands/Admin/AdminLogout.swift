@@ -38,7 +38,7 @@ struct AdminLogout: AsyncParsableCommand {
           Terminal.error("signed out at \(name)")
         } catch let error as RPCError {
           failure = error
-          let end = AdminResource<CSAv1.User>.time(.init(microseconds: stored.sessionExpiresAt * 1_000_000))
+          let end = AdminResource<CSAv1.User>.time(seconds: stored.sessionExpiresAt)
           Terminal.error("\(name) was not told, and would take the key until \(end); it is removed here")
         }
         try file.update { book in

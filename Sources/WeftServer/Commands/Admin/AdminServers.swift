@@ -19,7 +19,7 @@ struct AdminServers: AsyncParsableCommand {
         let rows = book.servers.sorted { $0.key < $1.key }.map { name, signIn in
           [
             name == book.standard ? "*" : "", name, signIn.email,
-            AdminResource<CSAv1.User>.time(.init(microseconds: signIn.sessionExpiresAt * 1_000_000)),
+            AdminResource<CSAv1.User>.time(seconds: signIn.sessionExpiresAt),
           ]
         }
         Terminal.line(table.lines(rows).joined(separator: "\n"))

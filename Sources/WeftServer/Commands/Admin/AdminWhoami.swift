@@ -12,7 +12,7 @@ struct AdminWhoami: AdminCommand {
     try session.show(user) { user in
       var text = "server: \(session.place.name)\nemail:  \(user.email)\nrole:   \(user.role)\nid:     \(user.id)"
       if session.isStored, let stored = session.place.stored {
-        text += "\nuntil:  \(AdminResource<CSAv1.User>.time(.init(microseconds: stored.sessionExpiresAt * 1_000_000)))"
+        text += "\nuntil:  \(AdminResource<CSAv1.User>.time(seconds: stored.sessionExpiresAt))"
       }
       return text
     }

@@ -165,6 +165,9 @@ extension AdminResource where Item == CSAAdminV1.AuditEntry {
 }
 
 extension AdminResource {
+  /// The same of a time that is kept in seconds since 1970.
+  static func time(seconds: Int64) -> String { time(.with { $0.seconds = seconds }) }
+
   /// UTC, as the JSON has it.
   static func time(_ time: GoogleProtobuf.Timestamp?) -> String {
     guard let time else { return "" }

@@ -141,7 +141,7 @@ struct AdminServer: ParsableArguments {
         // Not where somebody signed in anew meanwhile.
         guard book.servers[place.name]?.sessionKey == stored.sessionKey else { return }
         book.servers[place.name]?.accessToken = renewed.accessToken
-        book.servers[place.name]?.accessExpiresAt = now + renewed.expiresIn
+        book.servers[place.name]?.accessExpiresAt = Self.end(after: renewed.expiresIn, now)
       }
       return renewed.accessToken
     } catch let error as RPCError where error.code == .unauthenticated {
@@ -149,6 +149,9 @@ struct AdminServer: ParsableArguments {
       throw ExitCode(status(error))
     }
   }
+
+  /// When a token ends that a server says lives for `seconds`: within a day, whatever it says.
+  static func end(after seconds: Int64, _ now: Int64) -> Int64 { now + min(max(seconds, 0), 86_400) }
 
   /// Leaves no token behind that would work for another half hour. That it could not be ended spoils nothing that was done.
   private static func endSignIn(_ client: RPCClient) async {
