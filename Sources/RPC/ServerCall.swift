@@ -30,6 +30,8 @@ public class ServerCall: @unchecked Sendable {  // every stored `var` is touched
   private var storedMetadata: Metadata?
   private var storedRequestID: String?
   private var messageWaiter: UnsafeContinuation<Void, Never>?
+  /// Something came that nobody has looked for since.
+  private var messagePending = false
   private var roomWaiter: UnsafeContinuation<Void, Never>?
   private var wakeWaiter: UnsafeContinuation<Void, Never>?
   private var wakePending = false
@@ -143,7 +145,13 @@ public class ServerCall: @unchecked Sendable {  // every stored `var` is touched
       wakePending = false
       return
     }
-    await withUnsafeContinuation { wakeWaiter = $0 }
+    await withUnsafeContinuation { continuation in
+      guard !wakePending, phase != .ended else {
+        wakePending = false
+        return continuation.resume()
+      }
+      wakeWaiter = continuation
+    }
   }
 
   /// Suspends for `duration`, on a timer of the loop.
@@ -385,6 +393,7 @@ extension ServerCall {
   func takeMessage(_ decode: (UnsafeRawBufferPointer) throws(WireError) -> Void) throws -> MessageReader.Taken {
     assertOnLoop()
     if phase == .ended { throw CancellationError() }
+    messagePending = false
     return try nextMessage { (payload: UnsafeRawBufferPointer) throws(RPCError) in
       entry.metrics.received()
       do throws(WireError) { try decode(payload) } catch { throw RPCError(malformed: error) }
@@ -393,20 +402,27 @@ extension ServerCall {
   }
 
   /// Suspends until a request, the end of the requests, or the end of the call.
+  ///
+  /// An optimised task may be put back into the loop's row on its way in here, so what came since it looked is looked at again.
   @usableFromInline
   nonisolated(nonsending) func waitForMessage() async {
     precondition(messageWaiter == nil, "two tasks read the requests of one call")
-    await withUnsafeContinuation { messageWaiter = $0 }
+    await withUnsafeContinuation { continuation in
+      if messagePending || phase == .ended { continuation.resume() } else { messageWaiter = continuation }
+    }
   }
 
-  /// Suspends until what waits to be sent has fallen below the low-water mark, or the end of the call.
+  /// Suspends until what waits to be sent has fallen below the low-water mark, or the end of the call; looks again as `waitForMessage` does.
   @usableFromInline
   nonisolated(nonsending) func waitForRoom() async {
     precondition(roomWaiter == nil, "two tasks write the replies of one call")
-    await withUnsafeContinuation { roomWaiter = $0 }
+    await withUnsafeContinuation { continuation in
+      if isFull, phase != .ended { roomWaiter = continuation } else { continuation.resume() }
+    }
   }
 
   func messageArrived() {
+    messagePending = true
     guard let waiter = messageWaiter else { return }
     messageWaiter = nil
     waiter.resume()

@@ -98,4 +98,28 @@ import Testing
     let call = try await server.book.follow(note("", count: 3))
     #expect(await rpcError { _ = try await call.next() }?.code == .unauthenticated)
   }
+
+  /// An optimised handler may leave its place between looking for a request and lying down to wait for one.
+  private struct Dawdling: ServerInterceptor {
+    let passed = Signal()
+
+    func intercept(_ call: ServerCall, _ next: @Sendable (ServerCall) async throws -> Void) async throws {
+      guard case .wait = try call.takeMessage({ _ in }) else { return }
+      call.messageArrived()
+      await call.waitForMessage()
+      guard case .wait = try call.takeMessage({ _ in }) else { return }
+      await call.waitForRoom()
+      passed.raise()
+      try await next(call)
+    }
+  }
+
+  @Test(.timeLimit(.minutes(1))) func whatComesBeforeAHandlerWaitsIsNotLost() async throws {
+    let dawdling = Dawdling()
+    let server = try Loopback(interceptors: [dawdling])
+    let call = try await server.echo.collect()
+    await dawdling.passed.wait()
+    try await call.write(note("x"))
+    #expect(try await call.finish() == note("x", count: 1))
+  }
 }
