@@ -4,6 +4,7 @@ import secrets
 import signal
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 
 import pytest
 from mail_server import MailServer, text_of
@@ -225,7 +226,8 @@ def test_replies_at_the_same_time_are_all_kept(server, rpc, admin, user):
         list(pool.map(lambda n: say(rpc, user, ticket, f"补充{n}") if n % 2 else reply(rpc, admin, ticket, f"回复{n}"), range(40)))
     found = messages(rpc, user.token, ticket)["items"]
     assert sorted(m["content"] for m in found[1:]) == sorted([f"补充{n}" for n in range(1, 40, 2)] + [f"回复{n}" for n in range(0, 40, 2)])
-    assert [m["created_at"] for m in found] == sorted(m["created_at"] for m in found)
+    times = [datetime.fromisoformat(m["created_at"]) for m in found]  # as text ".879Z" would come after ".879010Z"
+    assert times == sorted(times)
     shown = user.call("GET", f"/api/tickets/{ticket['id']}").json()
     assert shown["feedback"] in [m["content"] for m in found if m["from_staff"]]
 
