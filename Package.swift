@@ -44,6 +44,7 @@ let package = Package(
     .executable(name: "weft-conformance", targets: ["weft-conformance"]),
     .executable(name: "weft-interop", targets: ["weft-interop"]),
     .library(name: "CustomerServiceAPI", targets: ["CustomerServiceAPI"]),
+    .library(name: "CoWritingAPI", targets: ["CoWritingAPI"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -55,6 +56,7 @@ let package = Package(
     system("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev"),
     system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
     system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+    system("CCrypt", pkgConfig: "libxcrypt", apt: "libcrypt-dev"),
     system("CArgon2", pkgConfig: "libargon2", apt: "libargon2-dev"),
     system("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
     system("CFido2", pkgConfig: "libfido2", apt: "libfido2-dev"),
@@ -70,20 +72,24 @@ let package = Package(
     library("RPC", ["CZlib", "Platform", "Protobuf", "Net", "HTTP", logging]),
     library("Gateway", ["Platform", "Protobuf", "Net", "HTTP", "RPC", logging]),
     library("CustomerServiceAPI", ["Protobuf", "RPC"]),
+    library("CoWritingAPI", ["Protobuf", "RPC"]),
     library("Storage", ["CSQLite", "Platform", logging]),
     library("Outbound", ["CCurl", "Platform", logging]),
-    library("Identity", ["COpenSSL", "CArgon2", "CCBOR", "CFido2", "Platform"]),
+    library("Identity", ["COpenSSL", "CArgon2", "CCrypt", "CCBOR", "CFido2", "Platform"]),
     library("Blobs", ["CLinux", "CMagic", "Platform", "Identity", "Outbound", logging]),
     library("Delivery", ["Platform", "Storage", "Identity", "Outbound", logging]),
+    library("ApplicationSupport", ["Platform", "RPC", "Storage", "Identity"]),
+    library("CoWriting", ["ApplicationSupport", "CoWritingAPI", "Protobuf", "RPC", "Platform", "Storage", "Identity", logging]),
     library("Backup", ["CArchive", "Blobs", "Platform", "Storage", "Identity"]),
     library(
-      "CustomerService", ["CustomerServiceAPI", "Protobuf", "RPC", "Platform", "Storage", "Identity", "Blobs", "Delivery", logging]),
+      "CustomerService",
+      ["ApplicationSupport", "CustomerServiceAPI", "Protobuf", "RPC", "Platform", "Storage", "Identity", "Blobs", "Delivery", logging]),
     library("Console"),
     program(
       "WeftServer",
       [
-        "Backup", "Blobs", "CLinux", "Console", "CustomerService", "CustomerServiceAPI", "Delivery", "Gateway", "HTTP", "Identity", "Log",
-        "Net", "Outbound", "Platform", "Protobuf", "RPC", "Storage", logging,
+        "ApplicationSupport", "Backup", "Blobs", "CLinux", "Console", "CoWriting", "CoWritingAPI", "CustomerService", "CustomerServiceAPI",
+        "Delivery", "Gateway", "HTTP", "Identity", "Log", "Net", "Outbound", "Platform", "Protobuf", "RPC", "Storage", logging,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -116,10 +122,12 @@ let package = Package(
     tests(
       "CustomerService",
       [
-        "CSQLite", "CustomerService", "CustomerServiceAPI", "Platform", "RPC", "Protobuf", "Storage", "Identity", "Blobs", "Delivery",
+        "ApplicationSupport", "CSQLite", "CustomerService", "CustomerServiceAPI", "Platform", "RPC", "Protobuf", "Storage", "Identity",
+        "Blobs", "Delivery",
         logging,
       ]),
     tests("Console", ["Console"]),
+    tests("CoWriting", ["ApplicationSupport", "CoWriting", "CoWritingAPI", "Platform", "RPC", "Protobuf", "Storage", "Identity", logging]),
     tests("Repository"),
 
   ]

@@ -64,6 +64,7 @@ wellknown=$(cd "$include" && ls google/protobuf/{any,api,descriptor,duration,emp
   generate Sources/Protobuf/Generated module=Protobuf $wellknown $(protos buf google/api google/protobuf weft)
   generate Sources/RPC/Generated module=RPC $(protos google/rpc grpc/health grpc/reflection)
   generate Sources/CustomerServiceAPI "module=CustomerServiceAPI,openapi_swift=OpenAPI.pb.swift,$openapi" $(protos csa)
+  generate Sources/CoWritingAPI "module=CoWritingAPI,openapi_swift=OpenAPI.pb.swift,openapi_title=Co-writing,openapi_version=1.0.0" $(protos cowriting)
   generate docs "module=CustomerServiceAPI,swift=false,openapi=openapi.json,routes=routes.md,$openapi,$handlers" $(protos csa)
   generate Benchmarks/weft-bench/Generated module=weft_bench,Visibility=Internal bench/echo.proto bench/file.proto bench/item.proto
   generate Benchmarks/weft-codec-bench/Generated module=weft_codec_bench,Visibility=Internal bench/ticket.proto

@@ -8,7 +8,7 @@ git ls-files -co --exclude-standard '*.swift' | grep -v -e '\.pb\.swift$' -e '^c
 swift build --product weft-lint
 descriptors=$(mktemp)
 trap 'rm -f "$descriptors"' EXIT
-(cd proto && protoc -I. --include_imports --include_source_info -o "$descriptors" $(find weft csa -name '*.proto' | sort))
+(cd proto && protoc -I. --include_imports --include_source_info -o "$descriptors" $(find weft csa cowriting -name '*.proto' | sort))
 "$(swift build --show-bin-path)/weft-lint" "$descriptors" proto/lint-exceptions.txt
 
 codegen/generate.sh --check

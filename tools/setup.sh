@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 packages=(
-  libnghttp2-dev libssl-dev libsqlite3-dev libargon2-dev libfido2-dev libcbor-dev libcurl4-openssl-dev libarchive-dev libmagic-dev zlib1g-dev pkg-config # what the server links
+  libnghttp2-dev libssl-dev libsqlite3-dev libargon2-dev libcrypt-dev libfido2-dev libcbor-dev libcurl4-openssl-dev libarchive-dev libmagic-dev zlib1g-dev pkg-config # what the server links
   protobuf-compiler libprotobuf-dev                                            # `make generate`, generator tests
   protobuf-c-compiler libprotobuf-c-dev                                        # the second opinion in codec tests
   gcc binutils python3-venv curl nghttp2-client strace systemd                                  # black-box tests

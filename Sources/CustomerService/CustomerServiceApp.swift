@@ -1,3 +1,4 @@
+public import ApplicationSupport
 public import Blobs
 public import Delivery
 public import Identity
@@ -6,7 +7,7 @@ public import RPC
 public import Storage
 
 /// The customer service application: what it needs, and the one list of its services.
-public final class CustomerServiceApp: Sendable {
+public final class CustomerServiceApp: ServedApplication {
   /// What the application is given.
   public struct Needs: Sendable {
     public var database: Database
@@ -22,6 +23,8 @@ public final class CustomerServiceApp: Sendable {
     public var fileTypes: FileTypes
     /// `WEFT_PUBLIC_URL`, or where the HTTP listener is.
     public var publicURL: PublicURL
+    /// What tokens are signed with, where another application signs with it too; by default made of `secret` and `previousSecrets`.
+    public var signingKeys: SigningKeys?
     /// What signed tokens before `secret` did.
     public var previousSecrets: [SigningKeys.Previous] = []
     /// Where a new signing secret is kept; nil where the settings say which one it is.
@@ -86,7 +89,7 @@ public final class CustomerServiceApp: Sendable {
     self.needs = needs
     let time = needs.time
     let database = needs.database
-    let signingKeys = SigningKeys(current: needs.secret, previous: needs.previousSecrets)
+    let signingKeys = needs.signingKeys ?? SigningKeys(current: needs.secret, previous: needs.previousSecrets)
     let tokens = AccessTokenSigner(
       issuer: "weft", audience: CustomerServiceError.domain, keys: signingKeys, time: time, random: needs.random)
     let validity = ValidityLog(validity: TokenValidity(time: time), database: database, shared: needs.generation, time: time)
@@ -176,7 +179,7 @@ public final class CustomerServiceApp: Sendable {
   /// - Parameter administrator: From the settings: made if absent; an account that is there keeps its password and becomes an
   ///   active administrator. Nil: on the very first start `admin@localhost` is made.
   /// - Returns: The password that was made up for `admin@localhost`, to be printed once; nil if none was.
-  public func start(administrator: (email: String, password: String)?) async throws -> String? {
+  public func start(administrator: (email: String, password: String)?, password: String? = nil) async throws -> String? {
     try await validity.start()
     try await keyRing.start()
     try await unwantedBlobs.start()
@@ -186,7 +189,7 @@ public final class CustomerServiceApp: Sendable {
       return nil
     }
     guard try await needs.database.read({ try UserStore.isEmpty($0) }) else { return nil }
-    let password = needs.random.bytes(15).map { String($0, radix: 36) }.joined()
+    let password = password ?? needs.random.bytes(15).map { String($0, radix: 36) }.joined()
     try await makeAdministrator("admin@localhost", password)
     return password
   }

@@ -96,7 +96,6 @@ public enum CustomerServiceError: Error, Equatable, Sendable {
   case tooManyUploads
   /// Everybody's uploads are.
   case uploadsFull
-  case storageFull
   case storageUnavailable
   /// Forged, expired, or of another file.
   case invalidDownloadLink
@@ -205,7 +204,6 @@ extension CustomerServiceError: RPCErrorConvertible {
       RPCError(
         .resourceExhausted, "同时上传的文件过多，请稍后再试", reason: "TOO_MANY_UPLOADS", domain: Self.domain, retryAfter: .seconds(5))
     case .uploadsFull: RPCError.serverBusy(retryAfter: .seconds(5))
-    case .storageFull: error(.resourceExhausted, "STORAGE_FULL", "存储空间不足，请稍后再试", status: 507)
     case .storageUnavailable: error(.unavailable, "STORAGE_UNAVAILABLE", "文件存储暂时不可用，请稍后再试")
     case .invalidDownloadLink: error(.permissionDenied, "INVALID_DOWNLOAD_LINK", "下载链接无效或已过期")
     case .rangeNotSatisfiable(let size):

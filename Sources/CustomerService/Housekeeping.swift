@@ -23,7 +23,7 @@ enum Housekeeping {
           OAuthGrantStore.forgetExpired(now: now, transaction),
           AuditStore.forget(before: auditedSince, transaction),
           UsedChallengeStore.forgetExpired(now: now, transaction),
-          ValidityStore.forget(before: now - ValidityLog.retentionMicroseconds, transaction),
+          ValidityStore.forget(before: now - ValidityStore.retentionMicroseconds, transaction),
           TextMessageStore.forgetExpired(now: now, transaction),
         ].max() ?? 0
       }

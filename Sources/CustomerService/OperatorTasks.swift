@@ -1,3 +1,4 @@
+import ApplicationSupport
 public import Identity
 public import Platform
 public import Storage

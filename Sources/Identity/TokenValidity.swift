@@ -11,12 +11,15 @@ public final class TokenValidity: Sendable {
   public struct UserState: Sendable, Equatable {
     /// Tokens made in an earlier epoch are outdated.
     public var epoch: Int64
+    /// Id of the one older token that is not: that of whoever ended the others.
+    public var sparedTokenID: String?
     public var isDisabled: Bool
     /// The role that counts instead of the token's; nil for the token's own.
     public var role: String?
 
-    public init(epoch: Int64 = 0, isDisabled: Bool = false, role: String? = nil) {
+    public init(epoch: Int64 = 0, isDisabled: Bool = false, role: String? = nil, sparedTokenID: String? = nil) {
       self.epoch = epoch
+      self.sparedTokenID = sparedTokenID
       self.isDisabled = isDisabled
       self.role = role
     }
@@ -50,7 +53,7 @@ public final class TokenValidity: Sendable {
     table.withLock { table in
       if !table.revoked.isEmpty, table.revoked[claims.tokenID] != nil { return .revoked }
       guard !table.users.isEmpty, let state = table.users[claims.subject] else { return .valid(role: claims.role) }
-      if claims.epoch < state.epoch { return .outdated }
+      if claims.epoch < state.epoch, state.sparedTokenID != claims.tokenID { return .outdated }
       if state.isDisabled { return .disabled }
       return .valid(role: state.role ?? claims.role)
     }

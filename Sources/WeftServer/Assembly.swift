@@ -1,5 +1,8 @@
+import ApplicationSupport
 import Backup
 import Blobs
+import CoWriting
+import CoWritingAPI
 import CustomerService
 import CustomerServiceAPI
 import Delivery
@@ -26,7 +29,7 @@ final class Assembly: Sendable {
   private let fileTypes: FileTypes
   private let passwords: PasswordHasher
   private let messaging: Messaging
-  private let application: CustomerServiceApp
+  private let applications: [any ServedApplication]
   private let loops: EventLoopGroup
   private let health: HealthService
   private let rpc: RPCServer
@@ -48,7 +51,9 @@ final class Assembly: Sendable {
   let metrics: SocketAddress?
 
   /// Everybody who has tables, in the order in which they are made.
-  static let migrators = [("csa", CustomerServiceApp.migrator), ("delivery", DeliverySchema.migrator)]
+  static let migrators = [
+    ("csa", CustomerServiceApp.migrator), ("cowriting", CoWritingApp.migrator), ("delivery", DeliverySchema.migrator),
+  ]
 
   /// What a backup takes of them.
   static let backedUpApplications = [
@@ -74,6 +79,7 @@ final class Assembly: Sendable {
 
     let random = SystemRandom()
     let secrets = try SigningSecrets(settings, random: random)
+    let signingKeys = SigningKeys(current: secrets.current, previous: secrets.previous)
     let hashSecret = try HashSecret.loadOrCreate(directory: settings.dataDirectory, random: random)
     passwords = PasswordHasher(threads: max(1, ProcessInfo.processInfo.activeProcessorCount / 2), random: random)
     messaging = Messaging(settings.messaging, dataDirectory: settings.dataDirectory, database: database, random: random, logger: logger)
@@ -93,18 +99,35 @@ final class Assembly: Sendable {
     } else {
       logger.warning("anybody is taken for a person at the contact form: set WEFT_TURNSTILE_SECRET")
     }
-    application = CustomerServiceApp(needs)
-    let password = try await application.start(administrator: settings.administrator.map { ($0.email, $0.password) })
-    if let password { Terminal.line("weft: administrator admin@localhost has the password \(password)") }
+    needs.signingKeys = signingKeys
+    var coWriting = CoWritingApp.Needs(
+      database: database, passwords: passwords.with(.bcrypt), signingKeys: signingKeys, limitsRates: settings.rateLimits, random: random)
+    coWriting.lifetimes = settings.tokenLifetimes
+    coWriting.generation = try SharedGeneration(path: settings.generationPath(of: "cowriting"))
+    let applications: [any ServedApplication] = settings.applications.map { name in
+      switch name {
+      case .customerService: CustomerServiceApp(needs)
+      case .coWriting: CoWritingApp(coWriting)
+      }
+    }
+    self.applications = applications
+    var password: String?
+    for application in applications {
+      let made = try await application.start(
+        administrator: settings.administrator.map { ($0.email, $0.password) }, password: password)
+      // Both give the same one on the very first start.
+      if let made, made != password { Terminal.line("weft: administrator admin@localhost has the password \(made)") }
+      password = made ?? password
+    }
 
     let (receiveBudget, answerBudget) = (MemoryBudget(), MemoryBudget())
-    health = HealthService(application.services)
-    let services = application.services + [health]
+    health = HealthService(applications.flatMap(\.services))
+    let services = applications.flatMap(\.services) + [health]
     var limits = RPCServer.Limits()
     limits.receiveBudget = receiveBudget
     limits.answerBudget = answerBudget
     rpc = RPCServer(
-      services: services + ReflectionService.services(describing: services), policies: [application.policy],
+      services: services + ReflectionService.services(describing: services), policies: applications.map(\.policy),
       limits: limits, gatewaySecret: settings.gatewaySecret, logger: logger)
     let isReady = ReadyFlag()
     self.isReady = isReady
@@ -112,7 +135,7 @@ final class Assembly: Sendable {
     gatewayOptions.receiveBudget = receiveBudget
     gatewayOptions.answerBudget = answerBudget
     let gateway = try RESTGateway(
-      methods: rpc.methods, invoker: InProcessInvoker(rpc), pages: Self.pages(),
+      methods: rpc.methods, invoker: InProcessInvoker(rpc), pages: Self.pages(of: settings.applications),
       developmentPages: settings.offersDevelopmentPages ? DevelopmentPages() : nil, options: gatewayOptions,
       isReady: { isReady.value })
 
@@ -140,16 +163,16 @@ final class Assembly: Sendable {
       }
     }
     try await messaging.start(on: loops.loops[0])
-    housekeeping = RepeatingTask(loop: loops.loops[0], every: .seconds(60)) { [application, logger] in
+    housekeeping = RepeatingTask(loop: loops.loops[0], every: .seconds(60)) { [applications, logger] in
       do {
-        try await application.housekeep()
+        for application in applications { try await application.housekeep() }
       } catch {
         logger.error("housekeeping failed; it is tried again in a minute", metadata: ["error": "\(error)"])
       }
     }
-    listening = RepeatingTask(loop: loops.loops[0], every: .seconds(1)) { [application, logger] in
+    listening = RepeatingTask(loop: loops.loops[0], every: .seconds(1)) { [applications, logger] in
       do {
-        try await application.catchUp()
+        for application in applications { try await application.catchUp() }
       } catch {
         logger.error("what other processes changed cannot be read; it is tried again in a second", metadata: ["error": "\(error)"])
       }
@@ -179,10 +202,10 @@ final class Assembly: Sendable {
   }
 
   /// The API's description, and the page that shows it if `make setup` has fetched its files.
-  static func pages() -> DocumentationPages {
+  static func pages(of applications: [ServeSettings.Application]) -> DocumentationPages {
     let directory = SwaggerUI.defaultDirectory(environment: ProcessInfo.processInfo.environment)
     return DocumentationPages(
-      openAPI: CustomerServiceAPIDescription.openAPI, swaggerUI: directory.flatMap { SwaggerUI(directory: $0) })
+      openAPI: applications.openAPI, swaggerUI: directory.flatMap { SwaggerUI(directory: $0) })
   }
 
   /// Serves until a signal says to stop; then lets what is under way finish and closes everything, the database last.
@@ -203,7 +226,7 @@ final class Assembly: Sendable {
     await metricsServer.drain(timeout: .seconds(1))
     await housekeeping.stop()
     do {
-      try await application.stop()
+      for application in applications { try await application.stop() }
     } catch {
       logger.error("the last uses of application keys are not written down", metadata: ["error": "\(error)"])
     }

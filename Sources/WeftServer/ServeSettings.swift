@@ -1,3 +1,4 @@
+import CoWriting
 import CustomerService
 import Gateway
 import Log
@@ -41,6 +42,10 @@ struct ServeSettings {
   let messaging: MessagingSettings
   /// Nil: the contact form takes any token.
   let turnstile: TurnstileSettings?
+  /// Which applications to serve.
+  let applications: [Application]
+  /// Of co-writing's tokens.
+  let tokenLifetimes: TokenLifetimes
   let logLevel: Logger.Level
   let logFormat: LogFormat
 
@@ -69,7 +74,8 @@ struct ServeSettings {
     metrics = try source.text("WEFT_METRICS").map { try Self.address("WEFT_METRICS", $0) }
     messaging = try MessagingSettings(source)
     turnstile = try TurnstileSettings(source)
-    try Self.checkApplications(source)
+    applications = try Self.applications(source)
+    tokenLifetimes = try Self.tokenLifetimes(source)
     (logLevel, logFormat) = try Self.logging(source)
   }
 
@@ -149,6 +155,9 @@ struct ServeSettings {
   /// What the processes on one data directory share in memory.
   var generationPath: String { Self.generationPath(dataDirectory: dataDirectory) }
 
+  /// The same of another application.
+  func generationPath(of application: String) -> String { dataDirectory + "/weft.\(application).generation" }
+
   static func generationPath(dataDirectory: String) -> String { dataDirectory + "/weft.generation" }
 
   private static func secret(_ variable: String, _ source: SettingSource) throws -> [UInt8]? {
@@ -200,9 +209,20 @@ struct ServeSettings {
     }
   }
 
-  private static func checkApplications(_ source: SettingSource) throws {
-    for name in try source.list("WEFT_APPS") where name != "csa" && name != "cowriting" {
+  /// - Returns: What to serve, each once, in the order of their migrations.
+  static func applications(_ source: SettingSource) throws -> [Application] {
+    let names = try source.list("WEFT_APPS")
+    for name in names where Application(rawValue: name) == nil {
       throw SettingError(setting: "WEFT_APPS", takes: "csa, cowriting", got: name)
     }
+    return names.isEmpty ? Application.allCases : Application.allCases.filter { names.contains($0.rawValue) }
+  }
+
+  private static func tokenLifetimes(_ source: SettingSource) throws -> TokenLifetimes {
+    guard let text = try source.text("WEFT_TOKEN_DAYS") else { return TokenLifetimes() }
+    guard let days = Int(text), (1...365).contains(days) else {
+      throw SettingError(setting: "WEFT_TOKEN_DAYS", takes: "a number of days, 1 to 365", got: text)
+    }
+    return TokenLifetimes(days: days)
   }
 }

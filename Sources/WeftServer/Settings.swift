@@ -70,8 +70,10 @@ struct SettingFlags: ParsableArguments {
   var metrics: String?
   @Option(name: .customLong("dev"), help: "WEFT_DEV: 1 offers /dev pages on a loopback listener.")
   var dev: String?
-  @Option(name: .customLong("apps"), help: "WEFT_APPS: which applications to serve (default: csa).")
+  @Option(name: .customLong("apps"), help: "WEFT_APPS: which applications to serve (default: csa,cowriting).")
   var apps: String?
+  @Option(name: .customLong("token-days"), help: "WEFT_TOKEN_DAYS: how long co-writing's tokens hold (default: 8).")
+  var tokenDays: String?
   @Option(name: .customLong("log-level"), help: "WEFT_LOG_LEVEL: trace, debug, info (default), notice, warning, error, critical.")
   var logLevel: String?
   @Option(name: .customLong("log-format"), help: "WEFT_LOG_FORMAT: text (default) or json.")
@@ -139,6 +141,7 @@ extension SettingFlags {
     flags["WEFT_TURNSTILE_VERIFY_URL"] = turnstileVerifyURL
     flags["WEFT_DEV"] = dev
     flags["WEFT_APPS"] = apps
+    flags["WEFT_TOKEN_DAYS"] = tokenDays
     flags["WEFT_LOG_LEVEL"] = logLevel
     flags["WEFT_LOG_FORMAT"] = logFormat
     return SettingSource(flags: flags, environment: environment)

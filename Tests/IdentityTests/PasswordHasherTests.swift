@@ -83,7 +83,7 @@ import Testing
     "$argon2id$v=19$m=8,t=99,p=1$c2FsdHNhbHQ$MDEyMzQ1Njc4OWFiY2RlZg", "$argon2id$v=19$m=08,t=1,p=1$c2FsdHNhbHQ$MDEyMzQ1Njc4OWFiY2RlZg",
     "$argon2id$v=19$m=8,t=1,p=1$$MDEyMzQ1Njc4OWFiY2RlZg", "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$",
     "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ",
-    "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$MDEyMzQ1Njc4OWFiY2RlZg==", "$2b$12$abcdefghijklmnopqrstuuEdC2jUnF6bWQ8k7nN9Ck8J9w9Vv1xqW",
+    "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$MDEyMzQ1Njc4OWFiY2RlZg==", "$2y$12$abcdefghijklmnopqrstuuEdC2jUnF6bWQ8k7nN9Ck8J9w9Vv1xqW",
   ])
   func whatIsNoHashOfOursIsAnError(text: String) async throws {
     try await Self.with { (hasher: PasswordHasher) async throws in

@@ -23,6 +23,15 @@ import Testing
     #expect(validity.verdict(claims("u2", epoch: 0)) == .valid(role: "user"))
   }
 
+  @Test func whoEndedTheOthersGoesOn() {
+    let validity = TokenValidity(time: time)
+    validity.set(.init(epoch: 2, sparedTokenID: "t1"), for: "u1")
+    #expect(validity.verdict(claims(epoch: 1, tokenID: "t1")) == .valid(role: "user"))
+    #expect(validity.verdict(claims(epoch: 1, tokenID: "t2")) == .outdated)
+    validity.set(.init(epoch: 2, isDisabled: true, sparedTokenID: "t1"), for: "u1")
+    #expect(validity.verdict(claims(epoch: 1, tokenID: "t1")) == .disabled)
+  }
+
   @Test func aDisabledUserIsToldSoUnlessTheTokenIsOutdatedAnyway() {
     let validity = TokenValidity(time: time)
     validity.set(.init(epoch: 1, isDisabled: true), for: "u1")

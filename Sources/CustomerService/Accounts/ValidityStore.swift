@@ -1,27 +1,14 @@
+import ApplicationSupport
+import Identity
 import Storage
 
 /// All SQL about changes of which tokens hold.
-enum ValidityStore {
-  /// What a line says has changed.
-  enum Subject: Sendable {
-    case user(String)
-    case token(id: String, expiresAt: Int64)
-  }
-
-  /// A line as it is read: with what is true of the user now, not when it was written.
-  struct Change: Sendable {
-    enum What: Sendable {
-      case user(User)
-      case token(id: String, expiresAt: Int64)
-      /// The user is gone.
-      case nobody
-    }
-    var number: Int64
-    var what: What
-  }
+enum ValidityStore: ValidityLines {
+  /// How long a line is kept: no access token lives so long.
+  static let retentionMicroseconds: Int64 = 2 * 3600 * 1_000_000
 
   /// - Returns: The number of the line, greater than every one before.
-  static func insert(_ subject: Subject, at now: Int64, _ transaction: Transaction) throws -> Int64 {
+  static func insert(_ subject: ValiditySubject, at now: Int64, _ transaction: Transaction) throws -> Int64 {
     var parameters: SQLParameters = [:]
     switch subject {
     case .user(let id):
@@ -43,7 +30,7 @@ enum ValidityStore {
   }
 
   /// The lines after one, oldest first.
-  static func changes(after number: Int64, limit: Int64, _ transaction: ReadTransaction) throws -> [Change] {
+  static func changes(after number: Int64, limit: Int64, _ transaction: ReadTransaction) throws -> [ValidityChange] {
     let lines = try transaction.query(
       "SELECT number, user_id, token_id, expires_at FROM csa_validity_changes WHERE number > $number ORDER BY number LIMIT $limit",
       ["number": .integer(number), "limit": .integer(limit)]
@@ -54,9 +41,9 @@ enum ValidityStore {
       )
     }
     return try lines.map { line in
-      if let id = line.tokenID { return Change(number: line.number, what: .token(id: id, expiresAt: line.expiresAt ?? 0)) }
+      if let id = line.tokenID { return ValidityChange(number: line.number, what: .token(id: id, expiresAt: line.expiresAt ?? 0)) }
       let user = try line.userID.flatMap { try UserStore.user(id: $0, transaction) }
-      return Change(number: line.number, what: user.map { .user($0) } ?? .nobody)
+      return ValidityChange(number: line.number, what: user.map { .user(id: $0.id, state: .init($0)) } ?? .nobody)
     }
   }
 
@@ -66,13 +53,14 @@ enum ValidityStore {
   }
 
   /// Every account whose tokens need a second look: disabled, administrator, or with tokens that were ended not long ago.
-  static func unusualUsers(_ transaction: ReadTransaction) throws -> [User] {
-    try UserStore.users(
+  static func unusualUsers(_ transaction: ReadTransaction) throws -> [(id: String, state: TokenValidity.UserState)] {
+    let users = try UserStore.users(
       """
       SELECT * FROM csa_users
       WHERE is_active = 0 OR role <> 'user'
         OR token_epoch > 0 AND id IN (SELECT user_id FROM csa_validity_changes WHERE user_id IS NOT NULL)
       """, transaction)
+    return users.map { ($0.id, .init($0)) }
   }
 
   /// Every token that was ended by its id.

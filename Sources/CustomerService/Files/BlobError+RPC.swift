@@ -1,11 +1,13 @@
+import ApplicationSupport
 import Blobs
+import RPC
 import Storage
 
 extension BlobError {
   /// What the caller may know of it; nil for what only the log should.
   var answer: (any Error)? {
     switch self {
-    case .noSpace: CustomerServiceError.storageFull
+    case .noSpace: RPCError.storageFull
     case .overloaded: CustomerServiceError.uploadsFull
     case .timeout, .unavailable, .closed: CustomerServiceError.storageUnavailable
     case .cancelled: CancellationError()

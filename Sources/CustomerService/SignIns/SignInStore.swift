@@ -1,3 +1,4 @@
+import ApplicationSupport
 import Storage
 
 /// All SQL about sign-ins.

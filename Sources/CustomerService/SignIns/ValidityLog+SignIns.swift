@@ -1,3 +1,4 @@
+import ApplicationSupport
 import Storage
 
 extension ValidityLog {

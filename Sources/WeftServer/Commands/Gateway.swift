@@ -1,5 +1,4 @@
 import ArgumentParser
-import CustomerServiceAPI
 import Foundation
 import Gateway
 import HTTP
@@ -72,9 +71,10 @@ struct Gateway: AsyncParsableCommand {
     var options = RESTGateway.Options()
     options.cors = try ServeSettings.cors(source)
     options.trustedProxies = try ServeSettings.trustedProxies(source)
+    let applications = try ServeSettings.applications(source)
     let gateway = try RESTGateway(
-      methods: MethodDescriptor.all(in: CustomerServiceAPIDescription.files),
-      invoker: HTTP2Invoker(client, gatewaySecret: try source.text("WEFT_GATEWAY_SECRET")), pages: Assembly.pages(),
+      methods: MethodDescriptor.all(in: applications.flatMap(\.files)),
+      invoker: HTTP2Invoker(client, gatewaySecret: try source.text("WEFT_GATEWAY_SECRET")), pages: Assembly.pages(of: applications),
       developmentPages: try ServeSettings.developmentPages(source, on: address) ? DevelopmentPages() : nil, options: options,
       upstream: { upstreamHealth.state }, isReady: { isReady.value })
 

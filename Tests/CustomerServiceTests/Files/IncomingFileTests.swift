@@ -1,6 +1,8 @@
+import ApplicationSupport
 import Blobs
 import Identity
 import Platform
+import RPC
 import Storage
 import Testing
 
@@ -106,12 +108,12 @@ struct IncomingFileTests {
       fixture.blobs.state.withLock { $0.bytesMax = 100_000 }
       let file = try fixture.begin()
       try await file.append(Self.pdf + [UInt8](repeating: 0, count: 65_536))
-      await #expect(throws: CustomerServiceError.storageFull) { try await file.append([UInt8](repeating: 0, count: 65_536)) }
+      await #expect(throws: RPCError.storageFull) { try await file.append([UInt8](repeating: 0, count: 65_536)) }
       await file.abort()
       fixture.blobs.state.withLock { ($0.bytesMax, $0.failsToFinish) = (.max, true) }
       let second = try fixture.begin()
       try await second.append(Self.pdf)
-      await #expect(throws: CustomerServiceError.storageFull) { _ = try await second.finish(.sample("f1")) }
+      await #expect(throws: RPCError.storageFull) { _ = try await second.finish(.sample("f1")) }
       await second.abort()
       let left = (try await fixture.pending, try await fixture.files)
       #expect(left == (0, 0) && fixture.blobs.keys.isEmpty)

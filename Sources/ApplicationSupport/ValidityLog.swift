@@ -1,22 +1,21 @@
-import Identity
-import Platform
-import Storage
+package import Identity
+package import Platform
+package import Storage
 import Synchronization
 
 /// Keeps `TokenValidity` true in every process on one database (architecture, decision 13).
 ///
-/// Whatever changes which tokens hold writes a line of `csa_validity_changes` in its own transaction. Between the commit and the answer
+/// Whatever changes which tokens hold writes a line of the application's `ValidityLines` in its own transaction. Between the commit and the answer
 /// the process takes the change over itself and raises a number in memory that all processes share. Another process sees that number
 /// before it judges its next call, reads the lines it does not know, and only then answers.
 ///
 /// A process that dies between commit and raising leaves its line: `heal`, once a second, finds it.
-final class ValidityLog: Sendable {
-  /// How long a line is kept: no access token lives so long.
-  static let retentionMicroseconds: Int64 = 2 * 3600 * 1_000_000
+package final class ValidityLog: Sendable {
   /// Lines that are read in one go.
   private static let linesMax: Int64 = 1_000
 
-  let validity: TokenValidity
+  package let validity: TokenValidity
+  private let lines: any ValidityLines.Type
   private let database: Database
   private let shared: SharedGeneration
   private let time: any TimeSource
@@ -26,8 +25,11 @@ final class ValidityLog: Sendable {
   /// The last line that is in it.
   private let line = Atomic<Int64>(0)
 
-  init(validity: TokenValidity, database: Database, shared: SharedGeneration, time: any TimeSource) {
+  package init(
+    validity: TokenValidity, lines: any ValidityLines.Type, database: Database, shared: SharedGeneration, time: any TimeSource
+  ) {
     self.validity = validity
+    self.lines = lines
     self.database = database
     self.shared = shared
     self.time = time
@@ -35,11 +37,11 @@ final class ValidityLog: Sendable {
 
   // MARK: Changes of this process
 
-  /// Makes `user`'s state hold for tokens from the commit of `transaction` on, before its answer leaves.
-  func follow(_ user: User, _ transaction: Transaction) throws {
-    let number = try ValidityStore.insert(.user(user.id), at: time.wallMicroseconds, transaction)
+  /// Makes a user's state hold for tokens from the commit of `transaction` on, before its answer leaves.
+  package func follow(_ user: String, _ state: TokenValidity.UserState, _ transaction: Transaction) throws {
+    let number = try lines.insert(.user(user), at: time.wallMicroseconds, transaction)
     transaction.afterCommit { [self] in
-      validity.set(.init(user), for: user.id)
+      validity.set(state, for: user)
       tell(number)
     }
   }
@@ -47,8 +49,8 @@ final class ValidityLog: Sendable {
   /// Ends one token from the commit of `transaction` on, before its answer leaves.
   ///
   /// - Parameter expiresAt: Its `exp`, in seconds since 1970.
-  func revoke(tokenID: String, expiresAt: Int64, _ transaction: Transaction) throws {
-    let number = try ValidityStore.insert(.token(id: tokenID, expiresAt: expiresAt), at: time.wallMicroseconds, transaction)
+  package func revoke(tokenID: String, expiresAt: Int64, _ transaction: Transaction) throws {
+    let number = try lines.insert(.token(id: tokenID, expiresAt: expiresAt), at: time.wallMicroseconds, transaction)
     transaction.afterCommit { [self] in
       validity.revoke(tokenID: tokenID, expiresAt: expiresAt)
       tell(number)
@@ -65,28 +67,28 @@ final class ValidityLog: Sendable {
   // MARK: Changes of others
 
   /// Whether no other process has changed anything that is not known here: two loads from memory.
-  var isCurrent: Bool { shared.value == generation.load(ordering: .acquiring) }
+  package var isCurrent: Bool { shared.value == generation.load(ordering: .acquiring) }
 
   /// Learns everything, at start.
-  func start() async throws {
-    try await learn { [validity] transaction in
-      let users = try ValidityStore.unusualUsers(transaction)
-      let tokens = try ValidityStore.endedTokens(transaction)
-      return Lesson(last: try ValidityStore.last(transaction), isWhole: true) {
-        for user in users { validity.set(.init(user), for: user.id) }
+  package func start() async throws {
+    try await learn { [validity, lines] transaction in
+      let users = try lines.unusualUsers(transaction)
+      let tokens = try lines.endedTokens(transaction)
+      return Lesson(last: try lines.last(transaction), isWhole: true) {
+        for user in users { validity.set(user.state, for: user.id) }
         for token in tokens { validity.revoke(tokenID: token.id, expiresAt: token.expiresAt) }
       }
     }
   }
 
   /// Learns what other processes have changed.
-  func catchUp(deadline: MonotonicInstant? = nil) async throws {
+  package func catchUp(deadline: MonotonicInstant? = nil) async throws {
     while try await !learn(deadline: deadline, changes) {}
   }
 
   /// To be called every second: finds what a process committed and then could not tell.
-  func heal() async throws {
-    if try await database.read({ try ValidityStore.last($0) }) > line.load(ordering: .relaxed) { try await catchUp() }
+  package func heal() async throws {
+    if try await database.read({ [lines] in try lines.last($0) }) > line.load(ordering: .relaxed) { try await catchUp() }
   }
 
   /// What was read, and what to do with it once its turn among this process's own changes has come.
@@ -100,11 +102,11 @@ final class ValidityLog: Sendable {
 
   @Sendable private func changes(_ transaction: Transaction) throws -> Lesson {
     let known = line.load(ordering: .relaxed)
-    let changes = try ValidityStore.changes(after: known, limit: Self.linesMax, transaction)
+    let changes = try lines.changes(after: known, limit: Self.linesMax, transaction)
     return Lesson(last: changes.last?.number ?? known, isWhole: changes.count < Self.linesMax) { [validity] in
       for change in changes {
         switch change.what {
-        case .user(let user): validity.set(.init(user), for: user.id)
+        case .user(let id, let state): validity.set(state, for: id)
         case .token(let id, let expiresAt): validity.revoke(tokenID: id, expiresAt: expiresAt)
         case .nobody: break
         }

@@ -1,11 +1,13 @@
-import Identity
-import RPC
+package import Identity
+package import RPC
 
 /// Passwords on behalf of a call: hashing ends at its deadline, and a full queue is said in RPC's words.
-struct PasswordCheck: Sendable {
-  let hasher: PasswordHasher
+package struct PasswordCheck: Sendable {
+  package let hasher: PasswordHasher
 
-  func hash(_ password: String, for call: ServerCall) async throws -> String {
+  package init(hasher: PasswordHasher) { self.hasher = hasher }
+
+  package func hash(_ password: String, for call: ServerCall) async throws -> String {
     do {
       return try await hasher.hash(password, deadline: call.latest)
     } catch {
@@ -14,7 +16,7 @@ struct PasswordCheck: Sendable {
   }
 
   /// - Parameter stored: Nil for nobody: the same time is spent and the answer is no.
-  func verify(_ password: String, against stored: String?, for call: ServerCall) async throws -> Bool {
+  package func verify(_ password: String, against stored: String?, for call: ServerCall) async throws -> Bool {
     do {
       return try await hasher.verify(password, against: stored, deadline: call.latest)
     } catch {

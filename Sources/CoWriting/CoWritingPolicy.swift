@@ -1,0 +1,57 @@
+import ApplicationSupport
+import Identity
+import Platform
+import Protobuf
+import RPC
+import Storage
+
+/// Whose token that is, what its role opens, and how often: the co-writing platform's answers before a handler sees a call.
+final class CoWritingPolicy: ApplicationPolicy {
+  private let tokens: AccessTokenSigner
+  private let validityLog: ValidityLog
+  private let limits: CoWritingLimits
+
+  init(tokens: AccessTokenSigner, validity: ValidityLog, limits: CoWritingLimits) {
+    self.tokens = tokens
+    validityLog = validity
+    self.limits = limits
+  }
+
+  var application: String { CoWritingError.domain }
+
+  var isCurrent: Bool { validityLog.isCurrent }
+
+  func catchUp(deadline: Deadline?) async throws(RPCError) {
+    do {
+      try await validityLog.catchUp(deadline: deadline?.time)
+    } catch let error as StorageError {
+      throw error.rpcError as? RPCError ?? RPCError(.unavailable, "服务暂时不可用，请稍后再试")
+    } catch {
+      throw RPCError(.unavailable, "服务暂时不可用，请稍后再试")
+    }
+  }
+
+  func authenticate(bearerToken: String?) throws(RPCError) -> Caller {
+    guard let bearerToken, var claims = try? tokens.verify(bearerToken) else { throw CoWritingError.unauthorized.rpcError }
+    // The role that counts is the account's, not the one the token was made with: without a state of its own it is `user`.
+    claims.role = User.Role.user
+    switch validityLog.validity.verdict(claims) {
+    case .valid(let role): return Caller(id: claims.subject, role: role, tokenID: claims.tokenID, expiresAt: claims.expiresAt)
+    case .disabled: throw CoWritingError.accountDisabled.rpcError
+    case .outdated, .revoked: throw CoWritingError.unauthorized.rpcError
+    }
+  }
+
+  func authorize(_ caller: Caller, _ method: MethodDescriptor) throws(RPCError) {
+    if method.access == .admin, caller.role != User.Role.admin { throw CoWritingError.forbidden.rpcError }
+  }
+
+  func admit(_ call: ServerCall) throws(RPCError) {
+    do throws(CoWritingError) { try limits.admit(call) } catch { throw error.rpcError }
+  }
+
+  func invalidArgument(_ violations: [FieldViolation]) -> RPCError {
+    RPCError(
+      .invalidArgument, violations.first?.message ?? "数据验证失败", reason: "VALIDATION_ERROR", domain: application, violations: violations)
+  }
+}

@@ -1,0 +1,26 @@
+import CoWritingAPI
+import CustomerServiceAPI
+import Protobuf
+
+extension ServeSettings {
+  /// An application that a process may serve, by its name in `WEFT_APPS`.
+  enum Application: String, CaseIterable {
+    case customerService = "csa"
+    case coWriting = "cowriting"
+
+    /// Its proto files.
+    var files: [FileDescriptor] {
+      switch self {
+      case .customerService: CustomerServiceAPIDescription.files
+      case .coWriting: CoWritingAPIDescription.files
+      }
+    }
+  }
+}
+
+extension [ServeSettings.Application] {
+  /// What `/openapi.json` answers.
+  var openAPI: [UInt8]? {
+    contains(.customerService) ? CustomerServiceAPIDescription.openAPI : CoWritingAPIDescription.openAPI
+  }
+}
