@@ -4,6 +4,9 @@
 /// database. What should happen once it is durable goes through `afterCommit`.
 public final class Transaction: ReadTransaction {
   private(set) var afterCommitActions: [@Sendable () -> Void] = []
+  private(set) var beforeCommitActions: [@Sendable (Transaction) throws -> Void] = []
+  /// Whether what runs before the commit takes so long that nobody else should share it.
+  private(set) var endsGroup = false
 
   /// Runs one statement for its effect.
   ///
@@ -17,6 +20,18 @@ public final class Transaction: ReadTransaction {
       while try statement.step() {}
       return connection.changes
     }
+  }
+
+  /// Has `action` called after all transactions that share the commit and before it: they become durable together. For what is
+  /// much cheaper in one piece, such as writing a search index, which would leave a segment for each savepoint.
+  ///
+  /// Nothing that runs in between sees its effect. An error fails this transaction alone, as one of its own would. A transaction
+  /// that fails or is run again drops its actions.
+  ///
+  /// - Parameter isLong: It may take more than a millisecond: no further transaction joins the commit.
+  public func beforeCommit(isLong: Bool = false, _ action: @escaping @Sendable (Transaction) throws -> Void) {
+    beforeCommitActions.append(action)
+    if isLong { endsGroup = true }
   }
 
   /// Rows that this connection has changed so far, for those that count what a statement did behind the scenes.

@@ -4,6 +4,10 @@ internal import Platform
 class WriteWork: WaitingWork, @unchecked Sendable {  // as WaitingWork: the caller's thread, then the writer's
   /// What to do once it is durable; of the last run alone.
   var afterCommitActions: [@Sendable () -> Void] = []
+  /// What to do in front of the commit; of the last run alone.
+  var beforeCommitActions: [@Sendable (Transaction) throws -> Void] = []
+  /// Whether no other work should share its commit after it; of the last run alone.
+  var endsGroup = false
 
   /// Runs the closure and keeps its result.
   ///
@@ -37,16 +41,24 @@ final class TypedWriteWork<Value: Sendable>: WriteWork, @unchecked Sendable {  /
     if let failure = transaction.failure, case .success = result { result = .failure(failure) }
     transaction.end()
     guard case .success = result else {
-      afterCommitActions = []
+      dropActions()
       return false
     }
     afterCommitActions = transaction.afterCommitActions
+    beforeCommitActions = transaction.beforeCommitActions
+    endsGroup = transaction.endsGroup
     return true
   }
 
   override func fail(_ error: any Error) {
-    afterCommitActions = []
+    dropActions()
     result = .failure(error)
+  }
+
+  private func dropActions() {
+    afterCommitActions = []
+    beforeCommitActions = []
+    endsGroup = false
   }
 
   override func release() { continuation.resume(returning: result) }

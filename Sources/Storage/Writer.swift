@@ -59,7 +59,7 @@ final class Writer: @unchecked Sendable {  // `connection` is used by the writer
     var group = [first]
     let closesAt = MonotonicInstant.now() + options.groupOpenMax
     var isWhole = runMember(first)
-    while isWhole, group.count < options.groupMax, let next = nextMember(closesAt: closesAt) {
+    while isWhole, group.count < options.groupMax, group.last?.endsGroup != true, let next = nextMember(closesAt: closesAt) {
       group.append(next)
       isWhole = runMember(next)
     }
@@ -101,11 +101,12 @@ final class Writer: @unchecked Sendable {  // `connection` is used by the writer
     return !connection.isAutocommit
   }
 
-  /// Commits what the members did and releases their results.
+  /// Does what the members left for the end, commits and releases their results.
   ///
   /// - Returns: False if COMMIT failed and nothing was released; a lone member then has the error as its result.
   private func commit(_ group: [WriteWork]) -> Bool {
     do {
+      for member in group where !member.beforeCommitActions.isEmpty { try finish(member) }
       try options.observer?.willCommit(memberCount: group.count)
       try connection.run("COMMIT")
     } catch {
@@ -120,6 +121,15 @@ final class Writer: @unchecked Sendable {  // `connection` is used by the writer
     }
     for member in group { member.release() }
     return true
+  }
+
+  /// Does what a member left for the end.
+  private func finish(_ member: WriteWork) throws {
+    let transaction = Transaction(connection: connection)
+    defer { transaction.end() }
+    for action in member.beforeCommitActions { try action(transaction) }
+    // As in a member: an action that swallowed an error of the database has failed all the same.
+    if let failure = transaction.failure { throw failure }
   }
 
   /// Runs one member in a transaction of its own and releases its result whatever comes.

@@ -86,7 +86,7 @@ enum TicketStore {
         "created_at": .integer(ticket.createdAt),
       ])
     try TicketCountStore.add(1, of: ticket.creatorID, status: ticket.status, transaction)
-    try TicketSearch.index.insert(TicketSearch.document(ticket, messages: []), transaction)
+    TicketSearch.index.insert(TicketSearch.document(ticket, messages: []), transaction)
     return ticket
   }
 
@@ -101,12 +101,12 @@ enum TicketStore {
         "updated_at": .optionalInteger(ticket.updatedAt),
       ])
     try TicketSearch.index.replace(
-      try TicketSearch.document(old, transaction), with: try TicketSearch.document(ticket, transaction), transaction)
+      TicketSearch.document(old, transaction), with: TicketSearch.document(ticket, transaction), transaction)
   }
 
   /// Takes the messages along.
   static func delete(_ ticket: Ticket, _ transaction: Transaction) throws {
-    try TicketSearch.index.remove(try TicketSearch.document(ticket, transaction), transaction)
+    try TicketSearch.index.remove(TicketSearch.document(ticket, transaction), transaction)
     try transaction.execute("DELETE FROM csa_tickets WHERE number = $number", ["number": .integer(ticket.number)])
     try TicketCountStore.add(-1, of: ticket.creatorID, status: ticket.status, transaction)
   }
@@ -122,7 +122,7 @@ enum TicketStore {
     message.createdAt = max(message.createdAt, newest + 1)
     let old = try TicketSearch.document(ticket, transaction)
     try TicketMessageStore.insert(message, transaction)
-    try TicketSearch.index.replace(old, with: try TicketSearch.document(ticket, transaction), transaction)
+    try TicketSearch.index.replace(old, with: TicketSearch.document(ticket, transaction), transaction)
     let status = message.isFromStaff ? Ticket.Status.replied : Ticket.Status.pending
     try transaction.execute(
       """

@@ -18,6 +18,7 @@ public struct SearchDocument: Sendable, Equatable {
   /// - Parameter bytesMax: How many bytes of the texts, in UTF-8, are read; the first ones.
   func tokens(bytesMax: Int) -> String {
     var tokens = SearchTokens()
+    tokens.reserve(forTextBytes: min(bytesMax, texts.reduce(0) { $0 + $1.utf8.count }))
     for filter in filters { tokens.append(filter: filter) }
     var bytesLeft = bytesMax
     for text in texts where bytesLeft > 0 { bytesLeft -= tokens.append(text, bytesMax: bytesLeft) }

@@ -38,7 +38,7 @@ extension SearchIndex {
       let batch = try await database.write { transaction -> Int? in
         guard let state = try state(transaction), !state.isBuilt else { return nil }
         let documents = try source(state.builtTo, Self.batch, transaction)
-        for document in documents { try insert(document, transaction) }
+        for document in documents { insert(document, transaction) }
         try transaction.execute(
           "UPDATE weft_search_indexes SET built_to = $built_to, is_built = $is_built WHERE name = $name",
           [

@@ -4,7 +4,8 @@
 /// places kept (`detail=full`), one, two and more characters are exact look-ups, so that totals need no text to be read: a phrase that
 /// 150,000 of 300,000 documents hold is counted in 14 ms, where reading their texts would take a second. Places double the index.
 ///
-/// A document is changed by `replace`, which must know what the index holds of it: FTS5 takes tokens out one by one.
+/// What is written goes into the index at the end of the commit that it shares with others (`Transaction.beforeCommit`): it is found when
+/// the write is answered, and not by the transaction itself. A document is changed by `replace`, which must know what the index holds of it: FTS5 takes tokens out one by one.
 public struct SearchIndex: Sendable {
   /// The statements, since SQL is static. Of a table made by
   /// `CREATE VIRTUAL TABLE name USING fts5(tokens, content = '', columnsize = 0, tokenize = 'ascii')`.
@@ -49,23 +50,23 @@ public struct SearchIndex: Sendable {
     self.documentBytesMax = documentBytesMax
   }
 
-  public func insert(_ document: SearchDocument, _ transaction: Transaction) throws {
-    try insert(document.key, document.tokens(bytesMax: documentBytesMax), transaction)
+  public func insert(_ document: SearchDocument, _ transaction: Transaction) {
+    insert(document.key, document.tokens(bytesMax: documentBytesMax), transaction)
   }
 
   /// Takes a document out.
   ///
   /// - Parameter document: Exactly as it was put in.
-  public func remove(_ document: SearchDocument, _ transaction: Transaction) throws {
-    try remove(document.key, document.tokens(bytesMax: documentBytesMax), transaction)
+  public func remove(_ document: SearchDocument, _ transaction: Transaction) {
+    remove(document.key, document.tokens(bytesMax: documentBytesMax), transaction)
   }
 
   /// Puts what a document is now in the place of what it was. Costs nothing where nothing of it that is searched has changed.
-  public func replace(_ old: SearchDocument, with new: SearchDocument, _ transaction: Transaction) throws {
+  public func replace(_ old: SearchDocument, with new: SearchDocument, _ transaction: Transaction) {
     let (oldTokens, newTokens) = (old.tokens(bytesMax: documentBytesMax), new.tokens(bytesMax: documentBytesMax))
     if old.key == new.key, oldTokens == newTokens { return }
-    try remove(old.key, oldTokens, transaction)
-    try insert(new.key, newTokens, transaction)
+    remove(old.key, oldTokens, transaction)
+    insert(new.key, newTokens, transaction)
   }
 
   /// How many documents a query finds.
@@ -94,11 +95,18 @@ public struct SearchIndex: Sendable {
   /// How many pages one `merge` writes, about 2 ms.
   private static let mergePages = 64
 
-  private func insert(_ key: Int64, _ tokens: String, _ transaction: Transaction) throws {
-    try transaction.execute(statements.insert, ["key": .integer(key), "tokens": .text(tokens)])
+  /// Bytes of tokens that take a millisecond or so.
+  private static let longTokenBytes = 16_384
+
+  private func insert(_ key: Int64, _ tokens: String, _ transaction: Transaction) {
+    transaction.beforeCommit(isLong: tokens.utf8.count > Self.longTokenBytes) { [statements] transaction in
+      try transaction.execute(statements.insert, ["key": .integer(key), "tokens": .text(tokens)])
+    }
   }
 
-  private func remove(_ key: Int64, _ tokens: String, _ transaction: Transaction) throws {
-    try transaction.execute(statements.delete, ["key": .integer(key), "tokens": .text(tokens)])
+  private func remove(_ key: Int64, _ tokens: String, _ transaction: Transaction) {
+    transaction.beforeCommit(isLong: tokens.utf8.count > Self.longTokenBytes) { [statements] transaction in
+      try transaction.execute(statements.delete, ["key": .integer(key), "tokens": .text(tokens)])
+    }
   }
 }

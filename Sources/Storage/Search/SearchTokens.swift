@@ -7,7 +7,8 @@
 struct SearchTokens {
   private(set) var bytes: [UInt8] = []
   private var ideographs: [Unicode.Scalar] = []
-  private var knownIdeographs: Set<UInt32> = []
+  /// The same, once they are so many that going through them takes longer than hashing.
+  private var knownIdeographs: Set<Unicode.Scalar> = []
   private var last = Last.nothing
   /// Whether the last unit may still grow: nothing but ignored characters came since.
   private var isOpen = false
@@ -18,6 +19,10 @@ struct SearchTokens {
     /// The character that the run has ended with so far, and whether that is a token already.
     case run(Unicode.Scalar, isWritten: Bool)
   }
+
+  /// Makes room for the tokens of texts that have so many bytes: each character stands in two pairs, behind each of which is a space, and
+  /// once more by itself.
+  mutating func reserve(forTextBytes count: Int) { bytes.reserveCapacity(count * 4 + 64) }
 
   /// Adds a text. No phrase reaches from one text into the next.
   ///
@@ -55,7 +60,8 @@ struct SearchTokens {
   mutating func appendIdeographs() {
     for scalar in ideographs {
       separate()
-      bytes += SearchTokens.single(scalar)
+      SearchTokens.append(SearchCharacter.mark, to: &bytes)
+      SearchTokens.append(scalar, to: &bytes)
     }
   }
 
@@ -76,13 +82,21 @@ struct SearchTokens {
   }
 
   static func append(_ scalar: Unicode.Scalar, to bytes: inout [UInt8]) {
+    let value = scalar.value
+    if (0x800...0xffff).contains(value) {
+      // Three bytes, as nearly everything here has.
+      bytes.append(UInt8(truncatingIfNeeded: 0xe0 | value >> 12))
+      bytes.append(UInt8(truncatingIfNeeded: 0x80 | value >> 6 & 0x3f))
+      bytes.append(UInt8(truncatingIfNeeded: 0x80 | value & 0x3f))
+      return
+    }
     if let encoded = UTF8.encode(scalar) { bytes.append(contentsOf: encoded) }
   }
 
   private static var mark: Unicode.Scalar { SearchCharacter.mark }
 
   private mutating func append(ideograph scalar: Unicode.Scalar) {
-    if knownIdeographs.insert(scalar.value).inserted { ideographs.append(scalar) }
+    note(scalar)
     switch last {
     case .run(let previous, _) where isOpen:
       separate()
@@ -100,6 +114,15 @@ struct SearchTokens {
     case .nothing: last = .run(scalar, isWritten: false)
     }
     isOpen = true
+  }
+
+  private mutating func note(_ scalar: Unicode.Scalar) {
+    if ideographs.count < 48 {
+      if !ideographs.contains(scalar) { ideographs.append(scalar) }
+    } else {
+      if knownIdeographs.isEmpty { knownIdeographs = Set(ideographs) }
+      if knownIdeographs.insert(scalar).inserted { ideographs.append(scalar) }
+    }
   }
 
   private mutating func append(word scalar: Unicode.Scalar) {

@@ -89,18 +89,18 @@ enum Notes {
     try await Notes.with { database in
       try await Notes.index.build(database, from: Notes.source)
       try await database.write { transaction in
-        try Notes.index.insert(Notes.document(1, "甲乙丙"), transaction)
-        try Notes.index.insert(Notes.document(2, "乙丙丁"), transaction)
-        try Notes.index.replace(Notes.document(1, "甲乙丙"), with: Notes.document(1, "丙丁"), transaction)
+        Notes.index.insert(Notes.document(1, "甲乙丙"), transaction)
+        Notes.index.insert(Notes.document(2, "乙丙丁"), transaction)
+        Notes.index.replace(Notes.document(1, "甲乙丙"), with: Notes.document(1, "丙丁"), transaction)
       }
       let result4 = try await Notes.find("乙丙", database)
       #expect(result4 == [2])
       let result5 = try await Notes.find("丙丁", database)
       #expect(result5 == [2, 1])
-      try await database.write { try Notes.index.remove(Notes.document(2, "乙丙丁"), $0) }
+      try await database.write { Notes.index.remove(Notes.document(2, "乙丙丁"), $0) }
       let result6 = try await Notes.find("丙", database)
       #expect(result6 == [1])
-      try await database.write { try Notes.index.insert(Notes.document(2, "戊"), $0) }
+      try await database.write { Notes.index.insert(Notes.document(2, "戊"), $0) }
       let result7 = try await Notes.find("丙", database)
       #expect(result7 == [1])
     }
@@ -109,10 +109,10 @@ enum Notes {
   @Test func aTransactionThatFailsLeavesTheIndexAsItWas() async throws {
     try await Notes.with { database in
       try await Notes.index.build(database, from: Notes.source)
-      try await database.write { try Notes.index.insert(Notes.document(1, "甲乙"), $0) }
+      try await database.write { Notes.index.insert(Notes.document(1, "甲乙"), $0) }
       await #expect(throws: StorageError.self) {
         try await database.write { transaction in
-          try Notes.index.replace(Notes.document(1, "甲乙"), with: Notes.document(1, "丙丁"), transaction)
+          Notes.index.replace(Notes.document(1, "甲乙"), with: Notes.document(1, "丙丁"), transaction)
           try transaction.execute("INSERT INTO notes (id, text) VALUES (1, NULL)")
         }
       }
@@ -158,7 +158,7 @@ enum Notes {
       try await Notes.add([1: "甲乙"], database)
       try await Notes.index.build(database, from: Notes.source)
       try await database.write { transaction in
-        try Notes.index.insert(Notes.document(7, "不再是这样"), transaction)
+        Notes.index.insert(Notes.document(7, "不再是这样"), transaction)
         try transaction.execute("UPDATE weft_search_indexes SET version = 0")
       }
       let result15 = try await Notes.index.build(database, from: Notes.source)
@@ -174,7 +174,7 @@ enum Notes {
     try await Notes.with { database in
       try await Notes.index.build(database, from: Notes.source)
       for key in 1...200 as ClosedRange<Int64> {
-        try await database.write { try Notes.index.insert(Notes.document(key, "第\(key)条，请尽快处理"), $0) }
+        try await database.write { Notes.index.insert(Notes.document(key, "第\(key)条，请尽快处理"), $0) }
       }
       var rounds = 0
       while try await database.write({ try Notes.index.merge($0) }) {
