@@ -6,12 +6,15 @@ import Storage
 /// A database of its own for each test, with the released schema; its directory goes with it.
 final class TestDatabase: Sendable {
   let database: Database
+  /// Of its file.
+  let path: String
   private let directory: String
 
   init() async throws {
     directory = FileManager.default.temporaryDirectory.appending(path: "weft-\(UUID().uuidString)").path()
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-    database = try Database.open(path: directory + "/weft.db")
+    path = directory + "/weft.db"
+    database = try Database.open(path: path)
     try await CoWritingApp.migrator.migrate(database)
   }
 
