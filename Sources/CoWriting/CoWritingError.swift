@@ -1,5 +1,6 @@
 public import Identity
 import Platform
+import Protobuf
 public import RPC
 
 /// Every answer of the co-writing platform that is not a success: its code, the document's own name for it (常见错误码), and a text.
@@ -27,6 +28,9 @@ public enum CoWritingError: Error, Equatable, Sendable {
   case companyHasProjects
   case documentChanged
   case foreignOwner
+
+  // What the rules of the proto cannot say
+  case invalid(field: String, String)
 }
 
 /// What can be missing.
@@ -66,6 +70,10 @@ extension CoWritingError: RPCErrorConvertible {
     case .companyHasProjects: error(.alreadyExists, "CONFLICT", "企业仍有项目，不能删除")
     case .documentChanged: error(.alreadyExists, "CONFLICT", "文档已被修改，请刷新后重试")
     case .foreignOwner: error(.permissionDenied, "FORBIDDEN", "不能为其他用户创建项目")
+    case .invalid(let field, let message):
+      RPCError(
+        .invalidArgument, message, reason: "VALIDATION_ERROR", domain: Self.domain,
+        violations: [FieldViolation(path: field, rule: "state", message: message)])
     }
   }
 
