@@ -24,9 +24,10 @@ final class CoWritingLimits: Sendable {
     let who = caller.map { "user \($0.id)" } ?? "address \(AddressKey.of(call.peer))"
     var state = minutes.count(who, limit: caller?.role == User.Role.admin ? 200 : 100)
     if let stricter = classState(call.method.rateLimit, who), stricter.isExceeded || !state.isExceeded { state = stricter }
-    call.setHTTPHeader("x-ratelimit-limit", String(state.limit))
-    call.setHTTPHeader("x-ratelimit-remaining", String(state.remaining))
-    call.setHTTPHeader("x-ratelimit-reset", String(state.resetsAt))
+    // The same names over both faces.
+    call.responseMetadata.add("x-ratelimit-limit", String(state.limit))
+    call.responseMetadata.add("x-ratelimit-remaining", String(state.remaining))
+    call.responseMetadata.add("x-ratelimit-reset", String(state.resetsAt))
     if isOn, state.isExceeded { throw .rateLimited(state) }
   }
 

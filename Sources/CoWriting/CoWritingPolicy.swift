@@ -50,6 +50,12 @@ final class CoWritingPolicy: ApplicationPolicy {
     do throws(CoWritingError) { try limits.admit(call) } catch { throw error.rpcError }
   }
 
+  /// Every answer tells how the caller stands, so refusals count too: by account where the token was good, by address where it was not.
+  func refuse(_ call: ServerCall, _ refusal: RPCError) -> RPCError {
+    do throws(RPCError) { try admit(call) } catch { return error }
+    return refusal
+  }
+
   func invalidArgument(_ violations: [FieldViolation]) -> RPCError {
     RPCError(
       .invalidArgument, violations.first?.message ?? "数据验证失败", reason: "VALIDATION_ERROR", domain: application, violations: violations)

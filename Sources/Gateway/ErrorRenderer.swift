@@ -65,6 +65,7 @@ enum ErrorRenderer {
     body.append(jsonString: text)
     body.append(",\"details\":{")
     writeViolations(error, into: &body)
+    writeInfo(error.info, isFirst: error.violations.isEmpty, into: &body)
     body.append("}},\"timestamp\":\"")
     Timestamp.append(wallMicroseconds: wallMicroseconds, to: &body)
     body.append("\"}")
@@ -100,6 +101,22 @@ enum ErrorRenderer {
     }
   }
 
+  /// What else programs are told. It travels as text; the document's counts are numbers (chapter 限流响应).
+  private static func writeInfo(_ info: [String: String], isFirst: Bool, into body: inout [UInt8]) {
+    var isFirst = isFirst
+    for (name, value) in info.sorted(by: { $0.key < $1.key }) {
+      if !isFirst { body.append(",") }
+      isFirst = false
+      body.append(jsonString: name)
+      body.append(":")
+      if name == "limit" || name == "remaining", let number = Int64(value) {
+        body.append(contentsOf: String(number).utf8)
+      } else {
+        body.append(jsonString: value)
+      }
+    }
+  }
+
   /// The phrase of a status (RFC 9110, section 15): what `about:blank` asks for (RFC 9457, section 4.2.1).
   private static func title(of status: Int) -> String {
     switch status {
@@ -108,8 +125,11 @@ enum ErrorRenderer {
     case 403: "Forbidden"
     case 404: "Not Found"
     case 405: "Method Not Allowed"
+    case 406: "Not Acceptable"
+    case 408: "Request Timeout"
     case 409: "Conflict"
     case 413: "Content Too Large"
+    case 415: "Unsupported Media Type"
     case 422: "Unprocessable Content"
     case 429: "Too Many Requests"
     case 503: "Service Unavailable"

@@ -27,13 +27,22 @@ enum ErrorStyle: Sendable, Equatable {
     }
   }
 
-  private static func isVersioned(_ path: Span<UInt8>) -> Bool {
-    let prefix = "/api/v".utf8
-    let prefixCount = prefix.count
-    guard path.count > prefixCount else { return false }
-    for (index, byte) in prefix.enumerated() where path[index] != byte { return false }
-    var index = prefixCount
+  private static func isVersioned(_ path: Span<UInt8>) -> Bool { versionEnd(path) != nil }
+
+  /// The version of the interface that a path names: "1" of `/api/v1/users`.
+  static func version(inPath path: Span<UInt8>) -> String? {
+    guard let end = versionEnd(path) else { return nil }
+    return (versionStart..<end).reduce(into: "") { $0.unicodeScalars.append(UnicodeScalar(path[$1])) }
+  }
+
+  private static let versionStart = "/api/v".utf8.count
+
+  /// Where the digits behind `/api/v` end, if they are all there is up to the next slash.
+  private static func versionEnd(_ path: Span<UInt8>) -> Int? {
+    guard path.count > versionStart else { return nil }
+    for (index, byte) in "/api/v".utf8.enumerated() where path[index] != byte { return nil }
+    var index = versionStart
     while index < path.count, path[index] >= UInt8(ascii: "0"), path[index] <= UInt8(ascii: "9") { index += 1 }
-    return index > prefixCount && (index == path.count || path[index] == UInt8(ascii: "/"))
+    return index > versionStart && (index == path.count || path[index] == UInt8(ascii: "/")) ? index : nil
   }
 }

@@ -67,6 +67,7 @@ enum FieldValueWriter {
   /// Bytes and messages that are one value in JSON (times, durations, wrappers) are read as the JSON reader reads them.
   private static func appendAsJSON(_ text: [UInt8], to field: FieldSchema, into wire: inout [UInt8]) throws(Mismatch) {
     guard let message = field.message, field.type == .message, message.wellKnown != nil else { throw Mismatch(expected: "可以写成文本的值") }
+    let text = message.wellKnown == .timestamp ? TimeText.whole(text) : text
     var json: [UInt8] = []
     json.append(jsonString: text)
     var inner: [UInt8] = []

@@ -78,7 +78,7 @@ final class RESTExchange: HTTPStreamOwner, @unchecked Sendable {
     if acceptsProblemDetails(request.headers) { style = .problem }
     switch lookup {
     case .notFound:
-      fail(RPCError(.notFound, "接口不存在", reason: StatusMapping.Reason.routeNotFound, domain: StatusMapping.Reason.domain))
+      fail(RPCError(.notFound, textOfNoRoute, reason: StatusMapping.Reason.routeNotFound, domain: StatusMapping.Reason.domain))
     case .methodNotAllowed(let allow):
       if request.method == .options {
         answerOptions(allow: allow)
@@ -98,9 +98,24 @@ final class RESTExchange: HTTPStreamOwner, @unchecked Sendable {
     }
   }
 
+  /// What is said of a path that leads nowhere: that of a version which there is not hears of those that there are.
+  private var textOfNoRoute: String {
+    guard style == .envelope || style == .problem, !gateway.versions.isEmpty else { return "接口不存在" }
+    let named = stream.request.withPathBytes { raw in
+      ErrorStyle.version(inPath: raw.assumingMemoryBound(to: UInt8.self).span.extracting(0..<pathCount))
+    }
+    guard let named, !gateway.versions.contains(named) else { return "接口不存在" }
+    return "没有接口版本v\(named.prefix(20))，可用的版本：" + gateway.versions.map { "v" + $0 }.joined(separator: "、")
+  }
+
   private func begin(_ route: RESTRoute, _ segments: [Range<Int>]) {
     self.route = route
     self.segments = segments
+    if let version = route.version, case let accepted = AcceptedVersion(stream.request.headers), !accepted.allows(version) {
+      let text = "不支持Accept所要求的接口版本，该接口的版本是\(version)（Accept: application/vnd.api+json;version=\(version)）"
+      return fail(
+        RPCError(.invalidArgument, text, reason: StatusMapping.Reason.notAcceptable, domain: StatusMapping.Reason.domain))
+    }
     guard variablesAreText(route, segments) else {
       return fail(RPCError(.notFound, "接口不存在", reason: StatusMapping.Reason.routeNotFound, domain: StatusMapping.Reason.domain))
     }

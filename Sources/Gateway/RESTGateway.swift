@@ -55,6 +55,8 @@ public final class RESTGateway: HTTPHandler {
   let logger: Logger
   let requestIDs = RequestIDs()
   let heads: AnswerHeads
+  /// The versions of the interface that paths name, `["1"]` for `/api/v1/…`.
+  let versions: [String]
   /// For requests that found no RPC.
   let unrouted = RouteMetrics(verb: "", template: "")
   private let metrics: [RouteMetrics]
@@ -75,10 +77,12 @@ public final class RESTGateway: HTTPHandler {
   ) throws(RouteError) {
     var routes = RouteTable<Target>()
     var metrics: [RouteMetrics] = []
+    var versions: Set<String> = []
     for method in methods {
       for binding in method.bindings {
         let route = try RESTRoute(method: method, binding: binding, bodyBytesDefault: options.bodyBytesMax)
         metrics.append(route.metrics)
+        if let version = route.version { versions.insert(version) }
         do throws(RouteTable<Target>.Conflict) {
           try routes.insert(binding, target: .rpc(route))
         } catch {
@@ -97,6 +101,7 @@ public final class RESTGateway: HTTPHandler {
     }
     self.routes = routes
     self.metrics = metrics
+    self.versions = versions.sorted()
     self.invoker = invoker
     self.options = options
     self.isReady = isReady

@@ -55,12 +55,16 @@ final class RESTRoute: Sendable {
   let variables: [Variable]
   /// Fields that request headers fill, with the headers' names.
   let headers: [(field: FieldSchema, name: String)]
+  /// Fields of the reply that are headers of the answer, with the headers' names.
+  let replyHeaders: [(field: FieldSchema, name: String)]
   /// `update_mask` of a PATCH, which the keys of the body fill.
   let updateMask: FieldSchema?
   /// The key of the reply's JSON that is the answer; nil: all of it.
   let responseKey: String?
   /// Ceiling of the body in bytes.
   let bodyBytesMax: Int
+  /// The version of the interface that the path names, "1" of `/api/v1/…`; nil where it names none.
+  let version: String?
   let metrics: RouteMetrics
 
   /// - Parameter bodyBytesDefault: The ceiling where the proto names none.
@@ -81,6 +85,7 @@ final class RESTRoute: Sendable {
     case (true, true): throw wrong("it streams messages both ways")
     }
     self.method = method
+    version = ErrorStyle.version(inPath: Array(binding.template.text.utf8).span)
     metrics = RouteMetrics(verb: binding.method, template: binding.template.text)
     switch binding.body {
     case .none: body = .none
@@ -100,9 +105,10 @@ final class RESTRoute: Sendable {
         Variable(fields: fields, segments: variable.segments, isOpen: binding.template.segments[variable.segments].contains(.rest)))
     }
     self.variables = variables
-    headers = input.fields.compactMap { field in field.text.flatMap { $0.header.isEmpty ? nil : (field, $0.header) } }
-    if let bound = headers.first(where: { $0.field.type != .string || $0.field.isRepeated }) {
-      throw wrong("the header \(bound.name) cannot fill \(bound.field.name), which is no single string")
+    headers = Self.headers(of: input)
+    replyHeaders = Self.headers(of: method.schema.output)
+    if let bound = (headers + replyHeaders).first(where: { $0.field.type != .string || $0.field.isRepeated }) {
+      throw wrong("the header \(bound.name) cannot be \(bound.field.name), which is no single string")
     }
     let mask = input.field(name: "update_mask")
     updateMask = binding.method == "PATCH" && mask?.message?.wellKnown == .fieldMask ? mask : nil
@@ -113,6 +119,10 @@ final class RESTRoute: Sendable {
       responseKey = nil
     }
     bodyBytesMax = method.bodyMax > 0 ? method.bodyMax : bodyBytesDefault
+  }
+
+  private static func headers(of message: MessageSchema) -> [(field: FieldSchema, name: String)] {
+    message.fields.compactMap { field in field.text.flatMap { $0.header.isEmpty ? nil : (field, $0.header) } }
   }
 
   /// The fields that a query parameter or form field names: `skip`, or `filter.status` inside a message; nil where no field bears the name.

@@ -59,7 +59,10 @@ struct RequestBinder {
     case .form where route.method.acceptsForm: try bindForm(body, into: &wire)
     default:
       let expected = route.method.acceptsForm ? "application/x-www-form-urlencoded或application/json" : "application/json"
-      throw invalidRequest("请求的Content-Type应为\(expected)，字符集应为UTF-8")
+      let text = "请求的Content-Type应为\(expected)，字符集应为UTF-8"
+      guard route.method.application == StatusMapping.coWriting else { throw invalidRequest(text) }
+      throw RPCError(
+        .invalidArgument, text, reason: StatusMapping.Reason.unsupportedMediaType, domain: StatusMapping.Reason.domain)
     }
   }
 

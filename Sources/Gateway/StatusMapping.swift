@@ -20,6 +20,10 @@ enum StatusMapping {
     static let malformedID = "MALFORMED_ID"
     static let routeNotFound = "ROUTE_NOT_FOUND"
     static let methodNotAllowed = "METHOD_NOT_ALLOWED"
+    /// A body of a type that no route reads; only where 415 is an answer.
+    static let unsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE"
+    /// A version of the interface that there is not.
+    static let notAcceptable = "NOT_ACCEPTABLE"
   }
 
   /// The application that answers 409 and 400 where the other says 400 and 422.
@@ -31,7 +35,7 @@ enum StatusMapping {
   static func httpStatus(of error: RPCError, application: String) -> Int {
     switch error.code {
     case .ok: 200
-    case .invalidArgument: application == coWriting && error.reason == Reason.invalidRequest ? 400 : 422
+    case .invalidArgument: application == coWriting ? invalid(error.reason) : 422
     case .failedPrecondition: 400
     case .unauthenticated: 401
     case .permissionDenied: 403
@@ -42,6 +46,16 @@ enum StatusMapping {
     case .deadlineExceeded: error.reason == Reason.bodyStalled ? 408 : 504
     case .unimplemented: error.reason == Reason.methodNotAllowed ? 405 : 500
     case .cancelled, .unknown, .aborted, .outOfRange, .internalError, .dataLoss: 500
+    }
+  }
+
+  /// Co-writing tells apart what is no valid request at all.
+  private static func invalid(_ reason: String?) -> Int {
+    switch reason {
+    case Reason.invalidRequest: 400
+    case Reason.notAcceptable: 406
+    case Reason.unsupportedMediaType: 415
+    default: 422
     }
   }
 
@@ -67,7 +81,9 @@ enum StatusMapping {
     case 408: return "请求超时"
     case 405: return "不支持的请求方法"
     case 409: return "资源冲突"
+    case 406: return "不支持的接口版本"
     case 413: return "请求体过大"
+    case 415: return "不支持的内容类型"
     case 422: return "参数验证失败"
     case 429: return "请求过于频繁，请稍后再试"
     case 503: return "服务暂时不可用，请稍后再试"

@@ -31,12 +31,16 @@ public protocol ApplicationPolicy: Sendable {
   /// - Throws: RESOURCE_EXHAUSTED with a time to retry after.
   func admit(_ call: ServerCall) throws(RPCError)
 
+  /// The answer to a call that `authenticate` or `authorize` refuses with `error`: that, unless whoever is refused has also come too often.
+  func refuse(_ call: ServerCall, _ error: RPCError) -> RPCError
+
   /// The application's answer to a request that breaks these rules of the proto; never empty.
   func invalidArgument(_ violations: [FieldViolation]) -> RPCError
 }
 
-/// A policy that knows everything itself.
+/// A policy that knows everything itself, and counts only those it lets in.
 extension ApplicationPolicy {
   public var isCurrent: Bool { true }
   public func catchUp(deadline: Deadline?) async throws(RPCError) {}
+  public func refuse(_ call: ServerCall, _ error: RPCError) -> RPCError { error }
 }

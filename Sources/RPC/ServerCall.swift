@@ -236,9 +236,13 @@ extension ServerCall {
   func admit() throws(RPCError) {
     guard let policy = entry.policy else { return }
     if method.access != .public {
-      let caller = try policy.authenticate(bearerToken: BearerToken.parse(receivedText("authorization")))
-      storedCaller = caller
-      try policy.authorize(caller, method)
+      do throws(RPCError) {
+        let caller = try policy.authenticate(bearerToken: BearerToken.parse(receivedText("authorization")))
+        storedCaller = caller
+        try policy.authorize(caller, method)
+      } catch {
+        throw policy.refuse(self, error)
+      }
     }
     try policy.admit(self)
   }

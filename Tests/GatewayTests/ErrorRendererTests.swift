@@ -42,6 +42,20 @@ struct ErrorRendererTests {
     )
   }
 
+  /// Chapter 限流响应 of the document: counts are numbers there.
+  @Test func anEnvelopeTellsWhereTheLimitIs() {
+    let error = RPCError(
+      .resourceExhausted, "请求频率超过限制", reason: "RATE_LIMIT_EXCEEDED", domain: "cowriting",
+      info: ["limit": "100", "remaining": "0", "reset_time": "2024-01-01T12:01:00Z"])
+    #expect(
+      Self.render(error, .envelope, status: 429).contains(
+        #""details":{"limit":100,"remaining":0,"reset_time":"2024-01-01T12:01:00Z"}}"#))
+    let both = RPCError(
+      .invalidArgument, "x", reason: "VALIDATION_ERROR", info: ["limit": "many", "b": "\"1"],
+      violations: [FieldViolation(path: "a", rule: "r", message: "一")])
+    #expect(Self.render(both, .envelope, status: 422).contains(#""details":{"a":"一","b":"\"1","limit":"many"}}"#))
+  }
+
   @Test func anEnvelopeTakesTheReasonOfItsOwnApplicationOnly() {
     let own = RPCError(.unauthenticated, "用户名或密码错误", reason: "INVALID_CREDENTIALS", domain: "cowriting")
     #expect(Self.render(own, .envelope, status: 401).contains(#""code":"INVALID_CREDENTIALS""#))
@@ -50,7 +64,8 @@ struct ErrorRendererTests {
   }
 
   @Test(arguments: [
-    (400, "INVALID_REQUEST"), (401, "UNAUTHORIZED"), (403, "FORBIDDEN"), (404, "NOT_FOUND"), (405, "METHOD_NOT_ALLOWED"), (409, "CONFLICT"),
+    (400, "INVALID_REQUEST"), (401, "UNAUTHORIZED"), (403, "FORBIDDEN"), (404, "NOT_FOUND"), (405, "METHOD_NOT_ALLOWED"),
+    (406, "NOT_ACCEPTABLE"), (408, "REQUEST_TIMEOUT"), (415, "UNSUPPORTED_MEDIA_TYPE"), (409, "CONFLICT"),
     (413, "PAYLOAD_TOO_LARGE"), (422, "VALIDATION_ERROR"), (429, "RATE_LIMIT_EXCEEDED"), (500, "INTERNAL_ERROR"),
     (503, "SERVICE_UNAVAILABLE"),
     (504, "TIMEOUT"),

@@ -42,6 +42,12 @@ struct RESTGatewayTests {
     Bound(
       method: "GET", target: "/api/items?pageToken=a&ratio=1e3&offset=-2&kind=1&urgent=0", rpc: "ListItems",
       request: #"{"kind":"KIND_SMALL","ratio":1000,"pageToken":"a","offset":-2}"#),
+    Bound(method: "GET", target: "/api/items?since=2024-01-01", rpc: "ListItems", request: #"{"since":"2024-01-01T00:00:00Z"}"#),
+    Bound(
+      method: "GET", target: "/api/items?since=2024-01-01T08:00:00.5", rpc: "ListItems",
+      request: #"{"since":"2024-01-01T08:00:00.500Z"}"#),
+    Bound(
+      method: "GET", target: "/api/items?since=2024-01-01T08:00:00+08:00", rpc: "ListItems", request: #"{"since":"2024-01-01T00:00:00Z"}"#),
     Bound(method: "GET", target: "/api/items?page_token=a&labels=x&nothing", rpc: "ListItems", request: #"{"pageToken":"a"}"#),
     Bound(
       method: "POST", target: "/api/items", body: #"{"title":"标题","count":5,"note":null,"unknown":{"a":[1]},"tags":["x"]}"#,
@@ -128,6 +134,79 @@ struct RESTGatewayTests {
     let answer = try LoopbackGateway().send("GET", "/api/v1/things/1")
     #expect(answer.body.hasPrefix(#"{"success":true,"data":{"id":"1","#))
     #expect(answer.body.contains(#","message":"获取成功","timestamp":"2"#) && answer.body.hasSuffix(#"Z"}"#))
+  }
+
+  /// The document's answers that only say that something was done have no `data`.
+  @Test func whatSaysNothingHasNoData() throws {
+    let answer = try LoopbackGateway().send("DELETE", "/api/v1/things/1")
+    #expect(answer.body.hasPrefix(#"{"success":true,"message":"删除成功","timestamp":"2"#) && answer.body.hasSuffix(#"Z"}"#), "\(answer)")
+  }
+
+  /// Wherever the encoding has it, and the last one where it has several.
+  @Test(arguments: [
+    (#"{"id":"1","etag":"\"7\""}"#, "\"7\""), (#"{"id":"1","etag":"\"中\""}"#, "\"中\""), (#"{"id":"1","etag":""}"#, nil),
+    (#"{"id":"1"}"#, nil),
+  ])
+  func aFieldOfTheReplyMayBeAHeader(json: String, expected: String?) throws {
+    let gateway = try LoopbackGateway()
+    let item = RecordingInvoker.encode(json, as: try #require(TestServices.methods.first { $0.schema.name == "GetItem" }).schema.output)
+    gateway.invoker.answer(.success(RPCReply(message: item, metadata: Metadata())))
+    for target in ["/api/items/1", "/api/v1/things/1"] {
+      let answer = try gateway.send("GET", target)
+      #expect(answer.headers["etag"] == expected)
+      #expect(answer.status == 200 && answer.body.contains(#""id":"1""#) && !answer.body.contains("etag"), "\(answer)")
+    }
+  }
+
+  @Test func aHeaderThatCannotBeSentIsOurFault() throws {
+    let gateway = try LoopbackGateway()
+    let item = RecordingInvoker.encode(#"{"etag":"a\r\nx: y"}"#, as: try #require(TestServices.methods.first).schema.output)
+    gateway.invoker.answer(.success(RPCReply(message: item, metadata: Metadata())))
+    let answer = try gateway.send("GET", "/api/items/1")
+    #expect(answer.status == 500 && answer.headers["x"] == nil, "\(answer)")
+  }
+
+  @Test func aVersionMayBeAskedForInAccept() throws {
+    let gateway = try LoopbackGateway()
+    for accept in ["application/vnd.api+json;version=1", "text/html, application/vnd.api+json; Version=\"1\"; q=0.5"] {
+      let answer = try gateway.send("GET", "/api/v1/things/1", ["accept": accept])
+      #expect(answer.status == 200 && answer.headers["content-type"] == "application/json", "\(answer)")
+    }
+    let refused = try gateway.send("POST", "/api/v1/things", ["accept": "application/vnd.api+json;version=2"], body: "{}")
+    #expect(refused.status == 406 && refused.headers["content-type"] == "application/json")
+    #expect(refused.body.contains(#""code":"NOT_ACCEPTABLE""#) && refused.body.contains("version=1"), "\(refused)")
+    #expect(try gateway.send("GET", "/api/items/1", ["accept": "application/vnd.api+json;version=2"]).status == 200)
+    #expect(try gateway.send("GET", "/api/v1/nothing", ["accept": "application/vnd.api+json;version=2"]).status == 404)
+  }
+
+  @Test func aPathOfAnotherVersionHearsOfThoseThereAre() throws {
+    let gateway = try LoopbackGateway()
+    for path in ["/api/v2/things/1", "/api/v0", "/api/v01/things", "/api/v99999999999999999999999999/x"] {
+      let answer = try gateway.send("GET", path)
+      #expect(answer.status == 404 && answer.body.contains(#""code":"NOT_FOUND""#) && answer.body.contains("可用的版本：v1\""), "\(answer)")
+    }
+    #expect(try gateway.send("GET", "/api/v1/nothing").body.contains(#""message":"接口不存在""#))
+    #expect(try gateway.send("GET", "/api/nothing").body == #"{"detail":"接口不存在"}"#)
+  }
+
+  @Test func limitsAreToldUnderTheirOwnNames() throws {
+    let gateway = try LoopbackGateway()
+    var metadata = Metadata()
+    for (name, value) in [
+      ("x-ratelimit-limit", "100"), ("x-ratelimit-remaining", "7"), ("x-ratelimit-reset", "1704067260"), ("x-other", "1"),
+    ] {
+      metadata.add(name, value)
+    }
+    let refusal = RPCError(.resourceExhausted, "请求频率超过限制", metadata: metadata)
+    for answer in [Result.success(RPCReply(message: [], metadata: metadata)), .failure(refusal)] {
+      gateway.invoker.answer(answer)
+      let headers = try gateway.send("GET", "/api/v1/things/1", ["origin": "https://example.com"]).headers
+      #expect(
+        headers["x-ratelimit-limit"] == "100" && headers["x-ratelimit-remaining"] == "7" && headers["x-ratelimit-reset"] == "1704067260")
+      #expect(headers["x-other"] == nil)
+      let exposed = try #require(headers["access-control-expose-headers"])
+      for name in ["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "etag"] { #expect(exposed.contains(name)) }
+    }
   }
 
   @Test func metadataMaySetStatusAndHeaders() throws {

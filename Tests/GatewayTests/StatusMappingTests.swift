@@ -8,6 +8,8 @@ struct StatusMappingTests {
     arguments: [
       (StatusCode.invalidArgument, nil, 422, 422),
       (.invalidArgument, "INVALID_REQUEST", 422, 400),
+      (.invalidArgument, "UNSUPPORTED_MEDIA_TYPE", 422, 415),
+      (.invalidArgument, "NOT_ACCEPTABLE", 422, 406),
       (.failedPrecondition, nil, 400, 400),
       (.unauthenticated, nil, 401, 401),
       (.permissionDenied, nil, 403, 403),

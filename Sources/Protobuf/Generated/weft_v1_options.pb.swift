@@ -164,8 +164,9 @@ extension WeftV1 {
     public var texts: [WeftV1.RuleText] = []
     /// Leave the key out of REST answers while the field is unset, instead of writing null.
     public var omitUnset: Swift.Bool = false
-    /// Over REST the field, a single `string`, is filled from the request header of this name (lower case) and from nothing else; empty
-    /// where the header is absent.
+    /// Over REST the field, a single `string`, is the header of this name (lower case) and no key of the JSON: a request's is filled from that
+    /// header and from nothing else, empty where it is absent; an answer's goes out as that header, unless it is empty. In messages inside
+    /// others it means nothing.
     public var header: Swift.String = ""
     /// Over REST the RPC, which takes a stream of these messages, is a multipart form, and the field, a single `bytes`, is filled piece by piece
     /// from a file of that form.

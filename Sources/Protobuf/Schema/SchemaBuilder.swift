@@ -142,6 +142,8 @@ struct SchemaBuilder {
 
   private func restUnset(_ field: FieldSchema) -> String? {
     if field.text?.omitUnset == true { return nil }
+    // It is a header of the answer; the gateway takes it out where it is set.
+    if field.text?.header.isEmpty == false { return nil }
     switch field.cardinality {
     case .oneof: return nil
     case .optional, .required: return "null"
