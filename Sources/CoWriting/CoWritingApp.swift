@@ -60,7 +60,8 @@ public final class CoWritingApp: ServedApplication {
     services = [
       AuthService(
         database: needs.database, time: needs.time, tokens: tokens, lifetimes: needs.lifetimes,
-        passwords: PasswordCheck(hasher: needs.passwords), validity: validity)
+        passwords: PasswordCheck(hasher: needs.passwords), validity: validity),
+      UserService(database: needs.database, time: needs.time, validity: validity),
     ]
   }
 
@@ -68,8 +69,8 @@ public final class CoWritingApp: ServedApplication {
   /// to the administrator.
   ///
   /// - Parameters:
-  ///   - administrator: From the settings: made if absent; an account that is there keeps its password and becomes an active
-  ///     administrator. Nil: on the very first start `admin@localhost` is made.
+  ///   - administrator: From the settings: made if absent. Of an account that is there and no active administrator's, it becomes one, with
+  ///     this password. Nil: on the very first start `admin@localhost` is made.
   ///   - password: What `admin@localhost` gets; nil: one is made up.
   /// - Returns: The password that `admin@localhost` was made with; nil if it was not made.
   public func start(administrator: (email: String, password: String)?, password: String? = nil) async throws -> String? {
@@ -86,9 +87,8 @@ public final class CoWritingApp: ServedApplication {
 
   /// To be called once a minute, by one caller at a time: forgets what has expired, a bounded number of rows each time.
   public func housekeep() async throws {
-    let retention = needs.lifetimes.remembered.components.seconds + 3_600
-    let before = needs.time.wallMicroseconds - retention * 1_000_000
-    while try await needs.database.write({ try ValidityStore.forget(before: before, $0) }) == 1000 {}
+    let now = needs.time.wallMicroseconds
+    while try await needs.database.write({ try ValidityStore.forgetExpired(at: now, $0) }) >= 500 {}
   }
 
   /// To be called once a second: learns what another process on this database changed and then died before it could tell.
@@ -97,16 +97,17 @@ public final class CoWritingApp: ServedApplication {
   /// Everything is in the database.
   public func stop() async throws {}
 
+  /// - Parameter address: User name and address of a new account.
   private func makeAdministrator(_ address: String, _ password: String) async throws {
     let key = User.key(of: address)
-    let existing = try await needs.database.read { try UserStore.anyUser(usernameKey: key, $0) }
-    if let existing, existing.isActive, existing.role == User.Role.admin, existing.deletedAt == nil { return }
-    let hash = existing == nil ? try await needs.passwords.hash(password) : existing?.passwordHash ?? ""
+    if try await needs.database.read({ try UserStore.anyUser(login: key, $0)?.isAdministrator }) == true { return }
+    let hash = try await needs.passwords.hash(password)
     let now = needs.time.wallMicroseconds
     try await needs.database.write { [validity] transaction in
       var user =
-        try UserStore.anyUser(usernameKey: key, transaction)
+        try UserStore.anyUser(login: key, transaction)
         ?? User(username: address, email: key, passwordHash: hash, createdAt: now, updatedAt: now)
+      guard !user.isAdministrator else { return }
       user.role = User.Role.admin
       user.isActive = true
       user.deletedAt = nil
@@ -114,6 +115,9 @@ public final class CoWritingApp: ServedApplication {
       if user.id == 0 {
         user.id = try UserStore.insert(user, transaction)
       } else {
+        // Nobody has checked whose name or address that is: whoever registered it must not become an administrator with it.
+        user.passwordHash = hash
+        user.endTokens()
         try UserStore.update(user, transaction)
       }
       try validity.follow(user, transaction)

@@ -95,17 +95,17 @@ public enum CoWritingAPIDescription {
                 }
               },
               "403": {
-                "description": "账号已停用",
+                "description": "账号已被禁用",
                 "content": {
                   "application/json": {
                     "schema": {
                       "$ref": "#/components/schemas/Error"
                     },
                     "examples": {
-                      "账号已停用": {
-                        "summary": "账号已停用",
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
                         "value": {
-                          "detail": "账号已停用"
+                          "detail": "账号已被禁用"
                         }
                       }
                     }
@@ -237,6 +237,24 @@ public enum CoWritingAPIDescription {
                     }
                   }
                 }
+              },
+              "403": {
+                "description": "账号已被禁用",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
+                        "value": {
+                          "detail": "账号已被禁用"
+                        }
+                      }
+                    }
+                  }
+                }
               }
             },
             "security": [
@@ -296,6 +314,24 @@ public enum CoWritingAPIDescription {
                     }
                   }
                 }
+              },
+              "403": {
+                "description": "账号已被禁用",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
+                        "value": {
+                          "detail": "账号已被禁用"
+                        }
+                      }
+                    }
+                  }
+                }
               }
             },
             "security": [
@@ -350,6 +386,24 @@ public enum CoWritingAPIDescription {
                         "summary": "未登录或令牌无效",
                         "value": {
                           "detail": "未授权访问"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "账号已被禁用",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
+                        "value": {
+                          "detail": "账号已被禁用"
                         }
                       }
                     }
@@ -437,6 +491,24 @@ public enum CoWritingAPIDescription {
                         "summary": "未登录或令牌无效",
                         "value": {
                           "detail": "未授权访问"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "账号已被禁用",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
+                        "value": {
+                          "detail": "账号已被禁用"
                         }
                       }
                     }
@@ -4850,17 +4922,17 @@ public enum CoWritingAPIDescription {
                 }
               },
               "403": {
-                "description": "权限不足",
+                "description": "账号已被禁用",
                 "content": {
                   "application/json": {
                     "schema": {
                       "$ref": "#/components/schemas/Error"
                     },
                     "examples": {
-                      "权限不足": {
-                        "summary": "权限不足",
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
                         "value": {
-                          "detail": "权限不足"
+                          "detail": "账号已被禁用"
                         }
                       }
                     }
@@ -4994,17 +5066,17 @@ public enum CoWritingAPIDescription {
                 }
               },
               "403": {
-                "description": "权限不足",
+                "description": "账号已被禁用",
                 "content": {
                   "application/json": {
                     "schema": {
                       "$ref": "#/components/schemas/Error"
                     },
                     "examples": {
-                      "权限不足": {
-                        "summary": "权限不足",
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
                         "value": {
-                          "detail": "权限不足"
+                          "detail": "账号已被禁用"
                         }
                       }
                     }
@@ -5087,6 +5159,24 @@ public enum CoWritingAPIDescription {
                   "application/json": {
                     "schema": {
                       "type": "object"
+                    }
+                  }
+                }
+              },
+              "400": {
+                "description": "不能停用、删除或降级最后一个管理员",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/Error"
+                    },
+                    "examples": {
+                      "不能停用、删除或降级最后一个管理员": {
+                        "summary": "不能停用、删除或降级最后一个管理员",
+                        "value": {
+                          "detail": "不能停用、删除或降级最后一个管理员"
+                        }
+                      }
                     }
                   }
                 }
@@ -5218,17 +5308,17 @@ public enum CoWritingAPIDescription {
                 }
               },
               "403": {
-                "description": "权限不足",
+                "description": "账号已被禁用",
                 "content": {
                   "application/json": {
                     "schema": {
                       "$ref": "#/components/schemas/Error"
                     },
                     "examples": {
-                      "权限不足": {
-                        "summary": "权限不足",
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
                         "value": {
-                          "detail": "权限不足"
+                          "detail": "账号已被禁用"
                         }
                       }
                     }
@@ -5403,17 +5493,17 @@ public enum CoWritingAPIDescription {
                 }
               },
               "403": {
-                "description": "权限不足",
+                "description": "账号已被禁用",
                 "content": {
                   "application/json": {
                     "schema": {
                       "$ref": "#/components/schemas/Error"
                     },
                     "examples": {
-                      "权限不足": {
-                        "summary": "权限不足",
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
                         "value": {
-                          "detail": "权限不足"
+                          "detail": "账号已被禁用"
                         }
                       }
                     }
@@ -5495,7 +5585,7 @@ public enum CoWritingAPIDescription {
                 "type": "string",
                 "minLength": 1,
                 "maxLength": 254,
-                "description": "The user name.",
+                "description": "The user name or the e-mail address.",
                 "examples": [
                   "user@example.com"
                 ]
@@ -5642,8 +5732,8 @@ public enum CoWritingAPIDescription {
                 "type": "string",
                 "minLength": 1,
                 "maxLength": 254,
-                "pattern": "^[^ ]+$",
-                "description": "The name to sign in with, 1 to 254 characters without spaces.",
+                "pattern": "^[^\\x00-\\x20\\x7f-\\xa0  -‏ -  -⁯　﻿]+$",
+                "description": "The name to sign in with, 1 to 254 characters, none of them a space or invisible.",
                 "examples": [
                   "newuser"
                 ]

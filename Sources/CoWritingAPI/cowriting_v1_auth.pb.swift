@@ -19,35 +19,38 @@ extension CoWritingV1 {
       HLpIA8gBAbpIB3IFEAEYgAGq1BgICgblr4bnoIESEwoLcmVtZW1iZXJfbWUYAyABKAgidAoNTG9naW5SZXNwb25zZRIUCgxhY2Nlc3NfdG9rZW4YASABKAkS\
       EgoKdG9rZW5fdHlwZRgCIAEoCRISCgpleHBpcmVzX2luGAMgASgDEiUKBHVzZXIYBCABKAsyFy5jb3dyaXRpbmcudjEuTG9naW5Vc2VyIrUBCglMb2dpblVz\
       ZXISCgoCaWQYASABKAMSEAoIdXNlcm5hbWUYAiABKAkSFgoJZnVsbF9uYW1lGAMgASgJSACIAQESFwoKYXZhdGFyX3VybBgEIAEoCUgBiAEBEgwKBHJvbGUY\
-      BSABKAkSLgoKY3JlYXRlZF9hdBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCDAoKX2Z1bGxfbmFtZUINCgtfYXZhdGFyX3VybCLHAgoPUmVn\
-      aXN0ZXJSZXF1ZXN0EmYKCHVzZXJuYW1lGAEgASgJQlS6SAPIAQG6SBByDhABGP4BMgdeW14gXSskqtQYNwoJ55So5oi35ZCNGioKDnN0cmluZy5wYXR0ZXJu\
-      EhjnlKjmiLflkI3kuI3og73lkKvnqbrmoLwSKwoFZW1haWwYAiABKAlCHLpIA8gBAbpIB3IFGP4BYAGq1BgICgbpgq7nrrESLgoIcGFzc3dvcmQYAyABKAlC\
-      HLpIA8gBAbpIB3IFEAgYgAGq1BgICgblr4bnoIESKwoJZnVsbF9uYW1lGAQgASgJQhO6SARyAhhkqtQYCAoG5aeT5ZCNSACIAQESKgoFcGhvbmUYBSABKAlC\
-      FrpIBHICGCCq1BgLCgnmiYvmnLrlj7dIAYgBAUIMCgpfZnVsbF9uYW1lQggKBl9waG9uZSLpAQoQUmVnaXN0ZXJSZXNwb25zZRIKCgJpZBgBIAEoAxIQCgh1\
-      c2VybmFtZRgCIAEoCRINCgVlbWFpbBgDIAEoCRIWCglmdWxsX25hbWUYBCABKAlIAIgBARISCgVwaG9uZRgFIAEoCUgBiAEBEgwKBHJvbGUYBiABKAkSEQoJ\
-      aXNfYWN0aXZlGAcgASgIEhMKC2lzX3ZlcmlmaWVkGAggASgIEi4KCmNyZWF0ZWRfYXQYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQgwKCl9m\
-      dWxsX25hbWVCCAoGX3Bob25lIg8KDUxvZ291dFJlcXVlc3QiDgoMR2V0TWVSZXF1ZXN0Ir8CCgtDdXJyZW50VXNlchIKCgJpZBgBIAEoAxIQCgh1c2VybmFt\
-      ZRgCIAEoCRINCgVlbWFpbBgDIAEoCRIWCglmdWxsX25hbWUYBCABKAlIAIgBARISCgVwaG9uZRgFIAEoCUgBiAEBEhcKCmF2YXRhcl91cmwYBiABKAlIAogB\
-      ARIMCgRyb2xlGAcgASgJEhEKCWlzX2FjdGl2ZRgIIAEoCBITCgtpc192ZXJpZmllZBgJIAEoCBIuCgpjcmVhdGVkX2F0GAogASgLMhouZ29vZ2xlLnByb3Rv\
-      YnVmLlRpbWVzdGFtcBIxCg1sYXN0X2xvZ2luX2F0GAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIMCgpfZnVsbF9uYW1lQggKBl9waG9uZUIN\
-      CgtfYXZhdGFyX3VybCIVChNSZWZyZXNoVG9rZW5SZXF1ZXN0IlQKFFJlZnJlc2hUb2tlblJlc3BvbnNlEhQKDGFjY2Vzc190b2tlbhgBIAEoCRISCgp0b2tl\
-      bl90eXBlGAIgASgJEhIKCmV4cGlyZXNfaW4YAyABKAMijAEKFUNoYW5nZVBhc3N3b3JkUmVxdWVzdBI8ChBjdXJyZW50X3Bhc3N3b3JkGAEgASgJQiK6SAPI\
-      AQG6SAdyBRABGIABqtQYDgoM5b2T5YmN5a+G56CBEjUKDG5ld19wYXNzd29yZBgCIAEoCUIfukgDyAEBukgHcgUQCBiAAarUGAsKCeaWsOWvhueggTKMCgoL\
-      QXV0aFNlcnZpY2USjQIKBUxvZ2luEhouY293cml0aW5nLnYxLkxvZ2luUmVxdWVzdBobLmNvd3JpdGluZy52MS5Mb2dpblJlc3BvbnNlIsoBgtPkkwIXIhIv\
-      YXBpL3YxL2F1dGgvbG9naW46ASqq1BioAQgBGgRhdXRoKgznmbvlvZXmiJDlip86UAiRAxIx55So5oi35ZCN5oiW5a+G56CB6ZSZ6K+v77yISU5WQUxJRF9D\
-      UkVERU5USUFMU++8iRoY55So5oi35ZCN5oiW5a+G56CB6ZSZ6K+vOiUIkwMSD+i0puWPt+W3suWBnOeUqBoP6LSm5Y+35bey5YGc55SoOhcIpgMSEuaVsOaN\
-      rumqjOivgeWksei0pRLGAQoIUmVnaXN0ZXISHS5jb3dyaXRpbmcudjEuUmVnaXN0ZXJSZXF1ZXN0Gh4uY293cml0aW5nLnYxLlJlZ2lzdGVyUmVzcG9uc2Ui\
-      e4LT5JMCGiIVL2FwaS92MS9hdXRoL3JlZ2lzdGVyOgEqqtQYVwgBEMkBGgRhdXRoKgzms6jlhozmiJDlip86IwiZAxIe55So5oi35ZCN5oiW6YKu566x5bey\
-      6KKr5L2/55SoOhcIpgMSEuaVsOaNrumqjOivgeWksei0pRKeAQoGTG9nb3V0EhsuY293cml0aW5nLnYxLkxvZ291dFJlcXVlc3QaFi5nb29nbGUucHJvdG9i\
-      dWYuRW1wdHkiX4LT5JMCFSITL2FwaS92MS9hdXRoL2xvZ291dKrUGEAIAioM55m75Ye65oiQ5YqfOi4IkQMSGOacqueZu+W9leaIluS7pOeJjOaXoOaViBoP\
-      5pyq5o6I5p2D6K6/6ZeuEpsBCgVHZXRNZRIaLmNvd3JpdGluZy52MS5HZXRNZVJlcXVlc3QaGS5jb3dyaXRpbmcudjEuQ3VycmVudFVzZXIiW4LT5JMCERIP\
-      L2FwaS92MS9hdXRoL21lqtQYQAgCKgzojrflj5bmiJDlip86LgiRAxIY5pyq55m75b2V5oiW5Luk54mM5peg5pWIGg/mnKrmjojmnYPorr/pl64SwwEKDFJl\
-      ZnJlc2hUb2tlbhIhLmNvd3JpdGluZy52MS5SZWZyZXNoVG9rZW5SZXF1ZXN0GiIuY293cml0aW5nLnYxLlJlZnJlc2hUb2tlblJlc3BvbnNlImyC0+STAhYi\
-      FC9hcGkvdjEvYXV0aC9yZWZyZXNoqtQYTAgCGgRhdXRoKhLku6TniYzliLfmlrDmiJDlip86LgiRAxIY5pyq55m75b2V5oiW5Luk54mM5peg5pWIGg/mnKrm\
-      jojmnYPorr/pl64SjQIKDkNoYW5nZVBhc3N3b3JkEiMuY293cml0aW5nLnYxLkNoYW5nZVBhc3N3b3JkUmVxdWVzdBoWLmdvb2dsZS5wcm90b2J1Zi5FbXB0\
-      eSK9AYLT5JMCGhoVL2FwaS92MS9hdXRoL3Bhc3N3b3JkOgEqqtQYmAEIAhoEYXV0aCoS5a+G56CB5L+u5pS55oiQ5YqfOjEIkAMSFeW9k+WJjeWvhueggeS4\
-      jeato+ehrhoV5b2T5YmN5a+G56CB5LiN5q2j56GuOi4IkQMSGOacqueZu+W9leaIluS7pOeJjOaXoOaViBoP5pyq5o6I5p2D6K6/6ZeuOhcIpgMSEuaVsOaN\
-      rumqjOivgeWksei0pRoPqtQYCwoJY293cml0aW5nQg66AgtDb1dyaXRpbmdWMWIGcHJvdG8z
+      BSABKAkSLgoKY3JlYXRlZF9hdBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCDAoKX2Z1bGxfbmFtZUINCgtfYXZhdGFyX3VybCKKAwoPUmVn\
+      aXN0ZXJSZXF1ZXN0EqgBCgh1c2VybmFtZRgBIAEoCUKVAbpIA8gBAbpIP3I9EAEY/gEyNl5bXlx4MDAtXHgyMFx4N2YtXHhhMOGagOKAgC3igI/igKgt4oCv\
+      4oGfLeKBr+OAgO+7v10rJKrUGEkKCeeUqOaIt+WQjRo8Cg5zdHJpbmcucGF0dGVybhIq55So5oi35ZCN5LiN6IO95ZCr56m65qC85oiW5LiN5Y+v6KeB5a2X\
+      56ymEisKBWVtYWlsGAIgASgJQhy6SAPIAQG6SAdyBRj+AWABqtQYCAoG6YKu566xEi4KCHBhc3N3b3JkGAMgASgJQhy6SAPIAQG6SAdyBRAIGIABqtQYCAoG\
+      5a+G56CBEisKCWZ1bGxfbmFtZRgEIAEoCUITukgEcgIYZKrUGAgKBuWnk+WQjUgAiAEBEioKBXBob25lGAUgASgJQha6SARyAhggqtQYCwoJ5omL5py65Y+3\
+      SAGIAQFCDAoKX2Z1bGxfbmFtZUIICgZfcGhvbmUi6QEKEFJlZ2lzdGVyUmVzcG9uc2USCgoCaWQYASABKAMSEAoIdXNlcm5hbWUYAiABKAkSDQoFZW1haWwY\
+      AyABKAkSFgoJZnVsbF9uYW1lGAQgASgJSACIAQESEgoFcGhvbmUYBSABKAlIAYgBARIMCgRyb2xlGAYgASgJEhEKCWlzX2FjdGl2ZRgHIAEoCBITCgtpc192\
+      ZXJpZmllZBgIIAEoCBIuCgpjcmVhdGVkX2F0GAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIMCgpfZnVsbF9uYW1lQggKBl9waG9uZSIPCg1M\
+      b2dvdXRSZXF1ZXN0Ig4KDEdldE1lUmVxdWVzdCK/AgoLQ3VycmVudFVzZXISCgoCaWQYASABKAMSEAoIdXNlcm5hbWUYAiABKAkSDQoFZW1haWwYAyABKAkS\
+      FgoJZnVsbF9uYW1lGAQgASgJSACIAQESEgoFcGhvbmUYBSABKAlIAYgBARIXCgphdmF0YXJfdXJsGAYgASgJSAKIAQESDAoEcm9sZRgHIAEoCRIRCglpc19h\
+      Y3RpdmUYCCABKAgSEwoLaXNfdmVyaWZpZWQYCSABKAgSLgoKY3JlYXRlZF9hdBgKIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMQoNbGFzdF9s\
+      b2dpbl9hdBgLIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCDAoKX2Z1bGxfbmFtZUIICgZfcGhvbmVCDQoLX2F2YXRhcl91cmwiFQoTUmVmcmVz\
+      aFRva2VuUmVxdWVzdCJUChRSZWZyZXNoVG9rZW5SZXNwb25zZRIUCgxhY2Nlc3NfdG9rZW4YASABKAkSEgoKdG9rZW5fdHlwZRgCIAEoCRISCgpleHBpcmVz\
+      X2luGAMgASgDIowBChVDaGFuZ2VQYXNzd29yZFJlcXVlc3QSPAoQY3VycmVudF9wYXNzd29yZBgBIAEoCUIiukgDyAEBukgHcgUQARiAAarUGA4KDOW9k+WJ\
+      jeWvhueggRI1CgxuZXdfcGFzc3dvcmQYAiABKAlCH7pIA8gBAbpIB3IFEAgYgAGq1BgLCgnmlrDlr4bnoIEyyQsKC0F1dGhTZXJ2aWNlEpMCCgVMb2dpbhIa\
+      LmNvd3JpdGluZy52MS5Mb2dpblJlcXVlc3QaGy5jb3dyaXRpbmcudjEuTG9naW5SZXNwb25zZSLQAYLT5JMCFyISL2FwaS92MS9hdXRoL2xvZ2luOgEqqtQY\
+      rgEIARoEYXV0aCoM55m75b2V5oiQ5YqfOlAIkQMSMeeUqOaIt+WQjeaIluWvhueggemUmeivr++8iElOVkFMSURfQ1JFREVOVElBTFPvvIkaGOeUqOaIt+WQ\
+      jeaIluWvhueggemUmeivrzorCJMDEhLotKblj7flt7LooqvnpoHnlKgaEui0puWPt+W3suiiq+emgeeUqDoXCKYDEhLmlbDmja7pqozor4HlpLHotKUSxgEK\
+      CFJlZ2lzdGVyEh0uY293cml0aW5nLnYxLlJlZ2lzdGVyUmVxdWVzdBoeLmNvd3JpdGluZy52MS5SZWdpc3RlclJlc3BvbnNlInuC0+STAhoiFS9hcGkvdjEv\
+      YXV0aC9yZWdpc3RlcjoBKqrUGFcIARDJARoEYXV0aCoM5rOo5YaM5oiQ5YqfOiMImQMSHueUqOaIt+WQjeaIlumCrueuseW3suiiq+S9v+eUqDoXCKYDEhLm\
+      lbDmja7pqozor4HlpLHotKUSzAEKBkxvZ291dBIbLmNvd3JpdGluZy52MS5Mb2dvdXRSZXF1ZXN0GhYuZ29vZ2xlLnByb3RvYnVmLkVtcHR5IowBgtPkkwIV\
+      IhMvYXBpL3YxL2F1dGgvbG9nb3V0qtQYbQgCKgznmbvlh7rmiJDlip86LgiRAxIY5pyq55m75b2V5oiW5Luk54mM5peg5pWIGg/mnKrmjojmnYPorr/pl646\
+      KwiTAxIS6LSm5Y+35bey6KKr56aB55SoGhLotKblj7flt7LooqvnpoHnlKgSyQEKBUdldE1lEhouY293cml0aW5nLnYxLkdldE1lUmVxdWVzdBoZLmNvd3Jp\
+      dGluZy52MS5DdXJyZW50VXNlciKIAYLT5JMCERIPL2FwaS92MS9hdXRoL21lqtQYbQgCKgzojrflj5bmiJDlip86LgiRAxIY5pyq55m75b2V5oiW5Luk54mM\
+      5peg5pWIGg/mnKrmjojmnYPorr/pl646KwiTAxIS6LSm5Y+35bey6KKr56aB55SoGhLotKblj7flt7LooqvnpoHnlKgS8QEKDFJlZnJlc2hUb2tlbhIhLmNv\
+      d3JpdGluZy52MS5SZWZyZXNoVG9rZW5SZXF1ZXN0GiIuY293cml0aW5nLnYxLlJlZnJlc2hUb2tlblJlc3BvbnNlIpkBgtPkkwIWIhQvYXBpL3YxL2F1dGgv\
+      cmVmcmVzaKrUGHkIAhoEYXV0aCoS5Luk54mM5Yi35paw5oiQ5YqfOi4IkQMSGOacqueZu+W9leaIluS7pOeJjOaXoOaViBoP5pyq5o6I5p2D6K6/6ZeuOisI\
+      kwMSEui0puWPt+W3suiiq+emgeeUqBoS6LSm5Y+35bey6KKr56aB55SoEroCCg5DaGFuZ2VQYXNzd29yZBIjLmNvd3JpdGluZy52MS5DaGFuZ2VQYXNzd29y\
+      ZFJlcXVlc3QaFi5nb29nbGUucHJvdG9idWYuRW1wdHki6gGC0+STAhoaFS9hcGkvdjEvYXV0aC9wYXNzd29yZDoBKqrUGMUBCAIaBGF1dGgqEuWvhueggeS/\
+      ruaUueaIkOWKnzoxCJADEhXlvZPliY3lr4bnoIHkuI3mraPnoa4aFeW9k+WJjeWvhueggeS4jeato+ehrjouCJEDEhjmnKrnmbvlvZXmiJbku6TniYzml6Dm\
+      lYgaD+acquaOiOadg+iuv+mXrjorCJMDEhLotKblj7flt7LooqvnpoHnlKgaEui0puWPt+W3suiiq+emgeeUqDoXCKYDEhLmlbDmja7pqozor4HlpLHotKUa\
+      D6rUGAsKCWNvd3JpdGluZ0IOugILQ29Xcml0aW5nVjFiBnByb3RvMw==
       """,
     dependencies: [BufValidate.validateFile, GoogleAPI.annotationsFile, GoogleProtobuf.emptyFile, GoogleProtobuf.timestampFile, WeftV1.optionsFile])
 
@@ -121,7 +124,7 @@ extension CoWritingV1 {
 
   /// Request of Login.
   public struct LoginRequest: Protobuf.Message {
-    /// The user name. Example: "user@example.com"
+    /// The user name or the e-mail address. Example: "user@example.com"
     public var username: Swift.String = ""
     /// The password. Example: "password123"
     public var password: Swift.String = ""
@@ -236,7 +239,7 @@ extension CoWritingV1 {
 
   /// Request of Register.
   public struct RegisterRequest: Protobuf.Message {
-    /// The name to sign in with, 1 to 254 characters without spaces. Example: "newuser"
+    /// The name to sign in with, 1 to 254 characters, none of them a space or invisible. Example: "newuser"
     public var username: Swift.String = ""
     /// The e-mail address. Example: "newuser@example.com"
     public var email: Swift.String = ""

@@ -220,7 +220,7 @@ struct ServeSettings {
 
   private static func tokenLifetimes(_ source: SettingSource) throws -> TokenLifetimes {
     guard let text = try source.text("WEFT_TOKEN_DAYS") else { return TokenLifetimes() }
-    guard let days = Int(text), (1...365).contains(days) else {
+    guard let days = Int(text), TokenLifetimes.days.contains(days) else {
       throw SettingError(setting: "WEFT_TOKEN_DAYS", takes: "a number of days, 1 to 365", got: text)
     }
     return TokenLifetimes(days: days)

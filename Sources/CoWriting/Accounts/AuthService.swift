@@ -19,7 +19,7 @@ struct AuthService: CoWritingV1.AuthServiceServer {
   func login(_ request: CoWritingV1.LoginRequest, _ call: ServerCall) async throws -> CoWritingV1.LoginResponse {
     let key = User.key(of: request.username)
     let known = try await database.read(for: call) { transaction in
-      try UserStore.anyUser(usernameKey: key, transaction) ?? UserStore.anyUser(email: key, transaction)
+      try UserStore.anyUser(login: key, transaction)
     }
     guard try await passwords.verify(request.password, against: known?.passwordHash, for: call), let known, known.deletedAt == nil
     else {
@@ -49,8 +49,9 @@ struct AuthService: CoWritingV1.AuthServiceServer {
   func register(_ request: CoWritingV1.RegisterRequest, _ call: ServerCall) async throws -> CoWritingV1.RegisterResponse {
     let now = time.wallMicroseconds
     var user = User(
-      username: request.username, email: EmailAddress.normalised(request.email), passwordHash: "", fullName: request.fullName,
-      phone: request.phone, createdAt: now, updatedAt: now)
+      username: request.username, email: EmailAddress.normalised(request.email), passwordHash: "",
+      fullName: request.fullName.flatMap { $0.isEmpty ? nil : $0 }, phone: request.phone.flatMap { $0.isEmpty ? nil : $0 }, createdAt: now,
+      updatedAt: now)
     // Looked at before the hash, which is dear, and again beside the row, where of two one wins.
     try await database.read(for: call) { [user] in try Self.requireFree(user, $0) }
     user.passwordHash = try await passwords.hash(request.password, for: call)
@@ -61,15 +62,19 @@ struct AuthService: CoWritingV1.AuthServiceServer {
     return CoWritingV1.RegisterResponse(user)
   }
 
+  /// Names and addresses are one set, because either signs in: a name that is somebody's address would take their place.
   private static func requireFree(_ user: User, _ transaction: ReadTransaction) throws {
-    guard try UserStore.anyUser(usernameKey: User.key(of: user.username), transaction) == nil else { throw CoWritingError.usernameTaken }
-    guard try UserStore.anyUser(email: user.email, transaction) == nil else { throw CoWritingError.emailTaken }
+    guard try UserStore.anyUser(login: User.key(of: user.username), transaction) == nil else { throw CoWritingError.usernameTaken }
+    guard try UserStore.anyUser(login: user.email, transaction) == nil else { throw CoWritingError.emailTaken }
   }
 
   /// POST /api/v1/auth/logout
   func logout(_ request: CoWritingV1.LogoutRequest, _ call: ServerCall) async throws -> GoogleProtobuf.Empty {
-    let caller = try call.caller()
-    try await database.write(for: call) { transaction in try end(caller, transaction) }
+    let token = try token(of: call)
+    try await database.write(for: call) { transaction in
+      _ = try TokenHolder.user(of: token, transaction)
+      try validity.revoke(tokenID: token.tokenID, expiresAt: token.expiresAt, transaction)
+    }
     return GoogleProtobuf.Empty()
   }
 
@@ -83,16 +88,14 @@ struct AuthService: CoWritingV1.AuthServiceServer {
 
   /// POST /api/v1/auth/refresh
   func refreshToken(_ request: CoWritingV1.RefreshTokenRequest, _ call: ServerCall) async throws -> CoWritingV1.RefreshTokenResponse {
-    let caller = try call.caller()
-    let id = try call.callerID()
+    let old = try token(of: call)
     let user = try await database.write(for: call) { transaction in
-      guard let user = try UserStore.user(id: id, transaction) else { throw CoWritingError.unauthorized }
-      guard user.isActive else { throw CoWritingError.accountDisabled }
-      try end(caller, transaction)
+      let user = try TokenHolder.user(of: old, transaction)
+      try validity.revoke(tokenID: old.tokenID, expiresAt: old.expiresAt, transaction)
       return user
     }
     // A token that was to last longer begets one that does.
-    let token = issue(for: user, isRemembered: caller.expiresAt - time.wallSeconds > lifetimes.usual.components.seconds)
+    let token = issue(for: user, isRemembered: old.expiresAt - old.issuedAt > lifetimes.usual.components.seconds)
     return .with {
       $0.accessToken = token.text
       $0.tokenType = "bearer"
@@ -102,23 +105,20 @@ struct AuthService: CoWritingV1.AuthServiceServer {
 
   /// PUT /api/v1/auth/password
   func changePassword(_ request: CoWritingV1.ChangePasswordRequest, _ call: ServerCall) async throws -> GoogleProtobuf.Empty {
-    let caller = try call.caller()
-    let id = try call.callerID()
-    let user = try await database.read(for: call) { try UserStore.user(id: id, $0) }
-    guard let user else { throw CoWritingError.unauthorized }
+    let token = try token(of: call)
+    let user = try await database.read(for: call) { try TokenHolder.user(of: token, $0) }
     guard try await passwords.verify(request.currentPassword, against: user.passwordHash, for: call) else {
       throw CoWritingError.wrongPassword
     }
     let hash = try await passwords.hash(request.newPassword, for: call)
     let now = time.wallMicroseconds
     try await database.write(for: call) { transaction in
-      guard var changed = try UserStore.user(id: id, transaction), changed.passwordHash == user.passwordHash else {
-        throw CoWritingError.wrongPassword
-      }
+      var changed = try TokenHolder.user(of: token, transaction)
+      guard changed.passwordHash == user.passwordHash else { throw CoWritingError.wrongPassword }
       changed.passwordHash = hash
       // Every other token ends: whoever changed the password goes on.
       changed.tokenEpoch += 1
-      changed.sparedTokenID = caller.tokenID
+      changed.sparedTokenID = token.tokenID
       changed.updatedAt = now
       try UserStore.update(changed, transaction)
       try validity.follow(changed, transaction)
@@ -126,10 +126,10 @@ struct AuthService: CoWritingV1.AuthServiceServer {
     return GoogleProtobuf.Empty()
   }
 
-  /// Ends the caller's own token, once: of two that try at the same time one finds it ended.
-  private func end(_ caller: Caller, _ transaction: Transaction) throws {
-    guard try !ValidityStore.isEnded(caller.tokenID, transaction) else { throw CoWritingError.unauthorized }
-    try validity.revoke(tokenID: caller.tokenID, expiresAt: caller.expiresAt, transaction)
+  /// What the caller's token says.
+  private func token(of call: ServerCall) throws -> AccessClaims {
+    guard let text = call.bearerToken, let token = try? tokens.verify(text) else { throw CoWritingError.unauthorized }
+    return token
   }
 
   private func issue(for user: User, isRemembered: Bool) -> IssuedToken {

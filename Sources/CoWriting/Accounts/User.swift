@@ -31,6 +31,15 @@ struct User: Equatable, Sendable {
     static let admin = "admin"
   }
 
+  /// Whether the account can do administration now.
+  var isAdministrator: Bool { isActive && deletedAt == nil && role == Role.admin }
+
+  /// Makes every token void that was given out so far.
+  mutating func endTokens() {
+    tokenEpoch += 1
+    sparedTokenID = nil
+  }
+
   /// What a user name is looked up by: names that differ in case only are one.
   static func key(of username: String) -> String { EmailAddress.normalised(username) }
 

@@ -22,6 +22,13 @@ enum UserStore {
     try transaction.first("SELECT * FROM cw_users WHERE email = $email", ["email": .text(email)], user)
   }
 
+  /// The account that a name or an address signs in to.
+  ///
+  /// - Parameter login: Of `User.key(of:)`.
+  static func anyUser(login: String, _ transaction: ReadTransaction) throws -> User? {
+    try anyUser(usernameKey: login, transaction) ?? anyUser(email: login, transaction)
+  }
+
   static func isEmpty(_ transaction: ReadTransaction) throws -> Bool {
     try transaction.integer("SELECT EXISTS (SELECT 1 FROM cw_users)") == 0
   }
@@ -75,7 +82,7 @@ enum UserStore {
     try transaction.execute("UPDATE cw_users SET last_login_at = $now WHERE id = $id", ["id": .integer(id), "now": .integer(now)])
   }
 
-  private static func user(_ row: borrowing Row) throws -> User {
+  static func user(_ row: borrowing Row) throws -> User {
     User(
       id: try row.integer("id"), username: try row.text("username"), email: try row.text("email"),
       passwordHash: try row.text("password_hash"), fullName: try row.optionalText("full_name"), phone: try row.optionalText("phone"),

@@ -67,17 +67,25 @@ enum ValidityStore: ValidityLines {
     try transaction.integer("SELECT EXISTS (SELECT 1 FROM cw_validity_changes WHERE token_id = $id)", ["id": .text(tokenID)]) == 1
   }
 
-  /// Forgets lines that no token can outlive, a thousand at a time.
+  /// Forgets a thousand lines at most: of tokens that have expired, and of users whose tokens of that time all have, however long tokens
+  /// were to hold then.
   ///
-  /// - Parameter before: Microseconds since 1970.
+  /// - Parameter now: Microseconds since 1970.
   /// - Returns: How many.
   @discardableResult
-  static func forget(before: Int64, _ transaction: Transaction) throws -> Int {
-    try transaction.execute(
+  static func forgetExpired(at now: Int64, _ transaction: Transaction) throws -> Int {
+    // An hour more, for clocks that were set meanwhile.
+    let second = now / 1_000_000 - 3_600
+    return try transaction.execute(
       """
       DELETE FROM cw_validity_changes WHERE number IN (
-        SELECT number FROM cw_validity_changes WHERE changed_at < $before ORDER BY number LIMIT 1000)
-      """, ["before": .integer(before)])
+        SELECT number FROM cw_validity_changes WHERE expires_at < $second LIMIT 500)
+      """, ["second": .integer(second)])
+      + transaction.execute(
+        """
+        DELETE FROM cw_validity_changes WHERE number IN (
+          SELECT number FROM cw_validity_changes WHERE user_id IS NOT NULL AND changed_at < $before LIMIT 500)
+        """, ["before": .integer((second - TokenLifetimes.longest.components.seconds) * 1_000_000)])
   }
 }
 

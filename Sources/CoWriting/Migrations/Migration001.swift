@@ -2,6 +2,9 @@ import Storage
 
 extension Migration {
   /// Accounts, companies, projects and documents. Times are microseconds since 1970, UTC; what has a `deleted_at` is deleted.
+  ///
+  /// Indexes of what is not deleted have the column of their condition too: without it SQLite reads the row behind each entry for it, and a
+  /// count would go through the table.
   static let first = Migration(
     number: 1, name: "accounts, companies, projects and documents",
     sql: """
@@ -24,7 +27,7 @@ extension Migration {
         last_login_at INTEGER,
         deleted_at INTEGER
       ) STRICT;
-      CREATE INDEX cw_users_newest ON cw_users (created_at, id) WHERE deleted_at IS NULL;
+      CREATE INDEX cw_users_newest ON cw_users (created_at, id, deleted_at) WHERE deleted_at IS NULL;
 
       CREATE TABLE cw_preferences (
         user_id INTEGER PRIMARY KEY REFERENCES cw_users (id),
@@ -46,7 +49,8 @@ extension Migration {
         changed_at INTEGER NOT NULL
       ) STRICT;
       CREATE INDEX cw_validity_changes_of_user ON cw_validity_changes (user_id) WHERE user_id IS NOT NULL;
-      CREATE INDEX cw_validity_changes_expiry ON cw_validity_changes (changed_at);
+      CREATE INDEX cw_validity_changes_age ON cw_validity_changes (changed_at) WHERE user_id IS NOT NULL;
+      CREATE INDEX cw_validity_changes_expiry ON cw_validity_changes (expires_at) WHERE expires_at IS NOT NULL;
 
       CREATE TABLE cw_companies (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -65,8 +69,8 @@ extension Migration {
       ) STRICT;
       CREATE UNIQUE INDEX cw_companies_code ON cw_companies (user_id, unified_social_credit_code)
         WHERE deleted_at IS NULL AND unified_social_credit_code IS NOT NULL;
-      CREATE INDEX cw_companies_of_user ON cw_companies (user_id, created_at, id) WHERE deleted_at IS NULL;
-      CREATE INDEX cw_companies_newest ON cw_companies (created_at, id) WHERE deleted_at IS NULL;
+      CREATE INDEX cw_companies_of_user ON cw_companies (user_id, created_at, id, deleted_at) WHERE deleted_at IS NULL;
+      CREATE INDEX cw_companies_newest ON cw_companies (created_at, id, deleted_at) WHERE deleted_at IS NULL;
 
       CREATE TABLE cw_contacts (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -84,7 +88,7 @@ extension Migration {
         deleted_at INTEGER
       ) STRICT;
       CREATE UNIQUE INDEX cw_contacts_primary ON cw_contacts (company_id) WHERE is_primary = 1 AND deleted_at IS NULL;
-      CREATE INDEX cw_contacts_of_company ON cw_contacts (company_id, created_at, id) WHERE deleted_at IS NULL;
+      CREATE INDEX cw_contacts_of_company ON cw_contacts (company_id, created_at, id, deleted_at) WHERE deleted_at IS NULL;
 
       CREATE TABLE cw_projects (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -100,9 +104,9 @@ extension Migration {
         completed_at INTEGER,
         deleted_at INTEGER
       ) STRICT;
-      CREATE INDEX cw_projects_of_user ON cw_projects (user_id, created_at, id) WHERE deleted_at IS NULL;
-      CREATE INDEX cw_projects_of_company ON cw_projects (company_id, status) WHERE deleted_at IS NULL;
-      CREATE INDEX cw_projects_newest ON cw_projects (created_at, id) WHERE deleted_at IS NULL;
+      CREATE INDEX cw_projects_of_user ON cw_projects (user_id, created_at, id, deleted_at) WHERE deleted_at IS NULL;
+      CREATE INDEX cw_projects_of_company ON cw_projects (company_id, status, deleted_at) WHERE deleted_at IS NULL;
+      CREATE INDEX cw_projects_newest ON cw_projects (created_at, id, deleted_at) WHERE deleted_at IS NULL;
 
       CREATE TABLE cw_forms (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -114,7 +118,7 @@ extension Migration {
         updated_at INTEGER NOT NULL,
         deleted_at INTEGER
       ) STRICT;
-      CREATE INDEX cw_forms_of_project ON cw_forms (project_id, created_at, id) WHERE deleted_at IS NULL;
+      CREATE INDEX cw_forms_of_project ON cw_forms (project_id, created_at, id, deleted_at) WHERE deleted_at IS NULL;
 
       -- What a document says is what its latest version says. `user_id` is its project's, which never changes.
       CREATE TABLE cw_documents (
@@ -131,9 +135,9 @@ extension Migration {
         updated_at INTEGER NOT NULL,
         deleted_at INTEGER
       ) STRICT;
-      CREATE INDEX cw_documents_of_user ON cw_documents (user_id, created_at, id) WHERE deleted_at IS NULL;
-      CREATE INDEX cw_documents_of_project ON cw_documents (project_id, status, created_at, id) WHERE deleted_at IS NULL;
-      CREATE INDEX cw_documents_newest ON cw_documents (created_at, id) WHERE deleted_at IS NULL;
+      CREATE INDEX cw_documents_of_user ON cw_documents (user_id, created_at, id, deleted_at) WHERE deleted_at IS NULL;
+      CREATE INDEX cw_documents_of_project ON cw_documents (project_id, status, created_at, id, deleted_at) WHERE deleted_at IS NULL;
+      CREATE INDEX cw_documents_newest ON cw_documents (created_at, id, deleted_at) WHERE deleted_at IS NULL;
 
       CREATE TABLE cw_document_versions (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
