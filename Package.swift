@@ -127,7 +127,9 @@ let package = Package(
         logging,
       ]),
     tests("Console", ["Console"]),
-    tests("CoWriting", ["ApplicationSupport", "CSQLite", "CoWriting", "CoWritingAPI", "Platform", "RPC", "Protobuf", "Storage", "Identity", logging]),
+    tests(
+      "CoWriting",
+      ["ApplicationSupport", "CSQLite", "CoWriting", "CoWritingAPI", "Platform", "RPC", "Protobuf", "Storage", "Identity", logging]),
     tests("Repository"),
 
   ]
