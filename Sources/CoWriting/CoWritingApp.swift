@@ -36,7 +36,7 @@ public final class CoWritingApp: ServedApplication {
   }
 
   /// The application's schema, in order; released ones are never edited.
-  public static let migrator = Migrator(application: "cowriting", migrations: [.first])
+  public static let migrator = Migrator(application: "cowriting", migrations: [.first], steps: [DocumentSearch.build])
 
   /// Who may call, for `RPCServer`.
   public let policy: any ApplicationPolicy
@@ -45,6 +45,7 @@ public final class CoWritingApp: ServedApplication {
 
   private let needs: Needs
   private let validity: ValidityLog
+  private let comparisons = VersionComparison()
 
   public init(_ needs: Needs) {
     self.needs = needs
@@ -62,6 +63,7 @@ public final class CoWritingApp: ServedApplication {
         database: needs.database, time: needs.time, tokens: tokens, lifetimes: needs.lifetimes,
         passwords: PasswordCheck(hasher: needs.passwords), validity: validity),
       UserService(database: needs.database, time: needs.time, validity: validity),
+      DocumentService(database: needs.database, time: needs.time, comparisons: comparisons),
     ]
   }
 
@@ -89,13 +91,16 @@ public final class CoWritingApp: ServedApplication {
   public func housekeep() async throws {
     let now = needs.time.wallMicroseconds
     while try await needs.database.write({ try ValidityStore.forgetExpired(at: now, $0) }) >= 500 {}
+    // More may be deleted meanwhile: that is for the next minute.
+    for _ in 0..<1000 { guard try await needs.database.write({ try DocumentSearch.removeDeleted($0) }) > 0 else { break } }
+    for _ in 0..<100 { guard try await needs.database.write({ try DocumentSearch.index.merge($0) }) else { break } }
   }
 
   /// To be called once a second: learns what another process on this database changed and then died before it could tell.
   public func catchUp() async throws { try await validity.heal() }
 
   /// Everything is in the database.
-  public func stop() async throws {}
+  public func stop() async throws { await comparisons.stop() }
 
   /// - Parameter address: User name and address of a new account.
   private func makeAdministrator(_ address: String, _ password: String) async throws {

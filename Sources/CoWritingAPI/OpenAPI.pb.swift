@@ -2709,7 +2709,7 @@ public enum CoWritingAPIDescription {
               {
                 "name": "sort_by",
                 "in": "query",
-                "description": "What to sort by; the time it was made when absent.",
+                "description": "What to sort by; its number when absent, which gives the same order.",
                 "schema": {
                   "type": "string",
                   "enum": [
@@ -2722,7 +2722,7 @@ public enum CoWritingAPIDescription {
               {
                 "name": "sort_order",
                 "in": "query",
-                "description": "Which way; \"desc\" when absent.",
+                "description": "Which way; \"asc\" when absent.",
                 "schema": {
                   "type": "string",
                   "enum": [

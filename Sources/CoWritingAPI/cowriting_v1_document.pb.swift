@@ -681,9 +681,9 @@ extension CoWritingV1 {
     public var createdAfter: GoogleProtobuf.Timestamp?
     /// Only what was made before this time. Example: "2024-12-31T00:00:00Z"
     public var createdBefore: GoogleProtobuf.Timestamp?
-    /// What to sort by; the time it was made when absent. Example: "version_number"
+    /// What to sort by; its number when absent, which gives the same order. Example: "version_number"
     public var sortBy: Swift.String?
-    /// Which way; "desc" when absent. Example: "desc"
+    /// Which way; "asc" when absent. Example: "desc"
     public var sortOrder: Swift.String?
 
     public var unknownFields = Protobuf.UnknownFields()

@@ -120,7 +120,8 @@ extension Migration {
       ) STRICT;
       CREATE INDEX cw_forms_of_project ON cw_forms (project_id, created_at, id, deleted_at) WHERE deleted_at IS NULL;
 
-      -- What a document says is what its latest version says. `user_id` is its project's, which never changes.
+      -- What a document says is what its latest version says. `user_id` is its project's, which never changes. `created_at` is never less
+      -- than that of an earlier id. `in_search`: whether the search index has it; deleted with its project, it stays there for a while.
       CREATE TABLE cw_documents (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         user_id INTEGER NOT NULL REFERENCES cw_users (id),
@@ -131,23 +132,29 @@ extension Migration {
         metadata TEXT NOT NULL,
         revision INTEGER NOT NULL,
         versions_count INTEGER NOT NULL,
+        in_search INTEGER NOT NULL DEFAULT 0 CHECK (in_search IN (0, 1)),
         created_at INTEGER NOT NULL,
         updated_at INTEGER NOT NULL,
         deleted_at INTEGER
       ) STRICT;
       CREATE INDEX cw_documents_of_user ON cw_documents (user_id, created_at, id, deleted_at) WHERE deleted_at IS NULL;
       CREATE INDEX cw_documents_of_project ON cw_documents (project_id, status, created_at, id, deleted_at) WHERE deleted_at IS NULL;
+      CREATE INDEX cw_documents_by_project ON cw_documents (project_id, created_at, id, deleted_at) WHERE deleted_at IS NULL;
       CREATE INDEX cw_documents_newest ON cw_documents (created_at, id, deleted_at) WHERE deleted_at IS NULL;
+      CREATE INDEX cw_documents_leaving_search ON cw_documents (user_id, project_id, deleted_at) WHERE in_search = 1 AND deleted_at IS NOT NULL;
 
       CREATE TABLE cw_document_versions (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         document_id INTEGER NOT NULL REFERENCES cw_documents (id),
         version_number INTEGER NOT NULL,
-        content TEXT NOT NULL,
-        changes_summary TEXT NOT NULL,
         created_by INTEGER NOT NULL REFERENCES cw_users (id),
         created_at INTEGER NOT NULL,
+        content_bytes INTEGER NOT NULL,
+        changes_summary TEXT NOT NULL,
+        content TEXT NOT NULL,
         UNIQUE (document_id, version_number)
       ) STRICT;
+
+      CREATE VIRTUAL TABLE cw_document_search USING fts5 (tokens, content = '', columnsize = 0, tokenize = 'ascii');
       """)
 }

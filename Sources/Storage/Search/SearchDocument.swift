@@ -16,7 +16,24 @@ public struct SearchDocument: Sendable, Equatable {
   /// What the index holds of it.
   ///
   /// - Parameter bytesMax: How many bytes of the texts, in UTF-8, are read; the first ones.
-  func tokens(bytesMax: Int) -> String {
+  func tokens(for matching: SearchIndex.Matching = .words, bytesMax: Int) -> String {
+    switch matching {
+    case .words: wordTokens(bytesMax: bytesMax)
+    case .literal: literalTokens(bytesMax: bytesMax)
+    }
+  }
+
+  private func literalTokens(bytesMax: Int) -> String {
+    var tokens = LiteralTokens()
+    tokens.reserve(forTextBytes: min(bytesMax, texts.reduce(0) { $0 + $1.utf8.count }))
+    for filter in filters { tokens.append(filter: filter) }
+    var bytesLeft = bytesMax
+    for text in texts where bytesLeft > 0 { bytesLeft -= tokens.append(text, bytesMax: bytesLeft) }
+    tokens.appendCharacters()
+    return String(decoding: tokens.bytes, as: UTF8.self)
+  }
+
+  private func wordTokens(bytesMax: Int) -> String {
     var tokens = SearchTokens()
     tokens.reserve(forTextBytes: min(bytesMax, texts.reduce(0) { $0 + $1.utf8.count }))
     for filter in filters { tokens.append(filter: filter) }

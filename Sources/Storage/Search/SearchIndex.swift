@@ -35,35 +35,47 @@ public struct SearchIndex: Sendable {
     }
   }
 
-  /// Of what `SearchTokens` makes of a text. An index of another version is built anew.
+  /// What a query finds.
+  public enum Matching: Sendable {
+    /// Words, by `SearchQuery.init(_:filter:)`.
+    case words
+    /// Any part of a text just as it stands, by `SearchQuery.init(literal:filter:excluding:)`.
+    case literal
+  }
+
+  /// Of what `SearchTokens` and `LiteralTokens` make of a text. An index of another version is built anew.
   static let version: Int64 = 1
 
   /// Names the index in `weft_search_indexes`.
   let name: String
   let statements: Statements
+  let matching: Matching
   /// How many bytes of a document's texts, in UTF-8, are searched: what bounds the time that one document holds the writer.
   public let documentBytesMax: Int
 
-  public init(name: String, statements: Statements, documentBytesMax: Int = 65_536) {
+  public init(name: String, statements: Statements, matching: Matching = .words, documentBytesMax: Int = 65_536) {
     self.name = name
     self.statements = statements
+    self.matching = matching
     self.documentBytesMax = documentBytesMax
   }
 
   public func insert(_ document: SearchDocument, _ transaction: Transaction) {
-    insert(document.key, document.tokens(bytesMax: documentBytesMax), transaction)
+    insert(document.key, document.tokens(for: matching, bytesMax: documentBytesMax), transaction)
   }
 
   /// Takes a document out.
   ///
   /// - Parameter document: Exactly as it was put in.
   public func remove(_ document: SearchDocument, _ transaction: Transaction) {
-    remove(document.key, document.tokens(bytesMax: documentBytesMax), transaction)
+    remove(document.key, document.tokens(for: matching, bytesMax: documentBytesMax), transaction)
   }
 
   /// Puts what a document is now in the place of what it was. Costs nothing where nothing of it that is searched has changed.
   public func replace(_ old: SearchDocument, with new: SearchDocument, _ transaction: Transaction) {
-    let (oldTokens, newTokens) = (old.tokens(bytesMax: documentBytesMax), new.tokens(bytesMax: documentBytesMax))
+    let (oldTokens, newTokens) = (
+      old.tokens(for: matching, bytesMax: documentBytesMax), new.tokens(for: matching, bytesMax: documentBytesMax)
+    )
     if old.key == new.key, oldTokens == newTokens { return }
     remove(old.key, oldTokens, transaction)
     insert(new.key, newTokens, transaction)

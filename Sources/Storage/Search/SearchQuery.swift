@@ -17,7 +17,24 @@ public struct SearchQuery: Sendable, Equatable {
     if phrases.isEmpty { return nil }
     // The short list first: FTS5 looks for each of its entries in the others.
     if let filter { phrases.insert(SearchTokens.filter(filter), at: 0) }
-    match = phrases.map { "\"" + String(decoding: $0, as: UTF8.self) + "\"" }.joined(separator: " AND ")
+    match = SearchQuery.joined(phrases, by: " AND ")
+  }
+
+  /// For an index of `Matching.literal`: what has the text in it just as it stands, but for the case of ASCII letters.
+  ///
+  /// - Parameters:
+  ///   - filter: A filter that the documents were given; nil for all documents.
+  ///   - excluding: Filters whose documents are not to be found.
+  /// - Returns: Nil for an empty text.
+  public init?(literal text: String, filter: String? = nil, excluding: [String] = []) {
+    if text.isEmpty { return nil }
+    let phrases = [filter.map(SearchTokens.filter), LiteralTokens.phrase(text)].compactMap { $0 }
+    let found = SearchQuery.joined(phrases, by: " AND ")
+    match = excluding.isEmpty ? found : "(\(found)) NOT (\(SearchQuery.joined(excluding.map(SearchTokens.filter), by: " OR ")))"
+  }
+
+  private static func joined(_ phrases: [[UInt8]], by operation: String) -> String {
+    phrases.map { "\"" + String(decoding: $0, as: UTF8.self) + "\"" }.joined(separator: operation)
   }
 
   private enum Unit {

@@ -1,0 +1,168 @@
+import Storage
+
+/// All SQL about which documents a list has (GET /api/v1/documents).
+struct DocumentList: Equatable, Sendable {
+  var query = ListQuery()
+  var owners: ListOwners
+  var projectID: Int64?
+  var status: String?
+  var format: String?
+  /// Folded by `ListKeyword`; nil for none.
+  var keyword: String?
+
+  /// How many documents there are, and those of the page.
+  func page(_ transaction: ReadTransaction) throws -> (total: Int64, documents: [ListedDocument]) {
+    let (total, ids) = try ids(transaction)
+    return (total, try DocumentStore.listed(ids, transaction))
+  }
+
+  private func ids(_ transaction: ReadTransaction) throws -> (total: Int64, ids: [Int64]) {
+    if owners == .nobody { return (0, []) }
+    if let keyword { return try found(keyword, transaction) }
+    guard status == nil, format == nil, query.sort == .newestFirst else {
+      let parameters = SQLParameters(ownedBy: owners).narrowed(self).within(query.window)
+      if let projectID {
+        return try Self.inProjectAnyOrder.page(query, parameters.adding("project_id", projectID), transaction)
+      }
+      return try Self.anyOrder.page(query, parameters, transaction)
+    }
+    let window = ([:] as SQLParameters).within(query.window)
+    if let projectID {
+      return try Self.inProject.page(query, window.ownedBy(owners).adding("project_id", projectID), transaction)
+    }
+    if let owner = owners.one { return try Self.ofOwner.page(query, window.adding("user_id", owner), transaction) }
+    return try Self.ofEverybody.page(query, window, transaction)
+  }
+
+  /// Those that have the keyword in their title or contents. Ids are in the order of creation, as the index gives them.
+  private func found(_ keyword: String, _ transaction: ReadTransaction) throws -> (total: Int64, ids: [Int64]) {
+    guard let match = try DocumentSearch.match(keyword, owners: owners, projectID: projectID, transaction) else { return (0, []) }
+    let parameters: SQLParameters = ["match": .text(match)]
+    guard status == nil, format == nil, query.window.isOpen, query.sort.column == "created_at" else {
+      return try Self.foundAnyOrder.page(query, parameters.narrowed(self).within(query.window), transaction)
+    }
+    return try (query.sort.isAscending ? Self.foundOldestFirst : Self.foundNewestFirst).page(query, parameters, transaction)
+  }
+
+  static let ofOwner = ListStatements(
+    count: """
+      SELECT count(*) FROM cw_documents
+      WHERE deleted_at IS NULL AND user_id = $user_id AND created_at >= $created_after AND created_at < $created_before
+      """,
+    ids: """
+      SELECT id FROM cw_documents
+      WHERE deleted_at IS NULL AND user_id = $user_id AND created_at >= $created_after AND created_at < $created_before
+      ORDER BY created_at DESC, id DESC LIMIT $limit OFFSET $skip
+      """)
+
+  static let ofEverybody = ListStatements(
+    count: """
+      SELECT count(*) FROM cw_documents WHERE deleted_at IS NULL AND created_at >= $created_after AND created_at < $created_before
+      """,
+    ids: """
+      SELECT id FROM cw_documents WHERE deleted_at IS NULL AND created_at >= $created_after AND created_at < $created_before
+      ORDER BY created_at DESC, id DESC LIMIT $limit OFFSET $skip
+      """)
+
+  /// A project's documents all have one owner: whoever may not see the first sees none.
+  static let inProject = ListStatements(
+    count: """
+      SELECT count(*) FROM cw_documents
+      WHERE deleted_at IS NULL AND project_id = $project_id AND created_at >= $created_after AND created_at < $created_before
+        AND (SELECT user_id FROM cw_projects WHERE id = $project_id) BETWEEN $first_owner AND $last_owner
+      """,
+    ids: """
+      SELECT id FROM cw_documents
+      WHERE deleted_at IS NULL AND project_id = $project_id AND created_at >= $created_after AND created_at < $created_before
+        AND (SELECT user_id FROM cw_projects WHERE id = $project_id) BETWEEN $first_owner AND $last_owner
+      ORDER BY created_at DESC, id DESC LIMIT $limit OFFSET $skip
+      """)
+
+  static let anyOrder = ListStatements(
+    count: """
+      SELECT count(*) FROM cw_documents
+      WHERE deleted_at IS NULL AND user_id BETWEEN $first_owner AND $last_owner AND ($status IS NULL OR status = $status)
+        AND ($format IS NULL OR format = $format) AND created_at >= $created_after AND created_at < $created_before
+      """,
+    ids: """
+      SELECT id FROM cw_documents
+      WHERE deleted_at IS NULL AND user_id BETWEEN $first_owner AND $last_owner AND ($status IS NULL OR status = $status)
+        AND ($format IS NULL OR format = $format) AND created_at >= $created_after AND created_at < $created_before
+      ORDER BY
+        CASE $sort WHEN 'title asc' THEN title WHEN 'status asc' THEN status WHEN 'updated_at asc' THEN updated_at
+          WHEN 'created_at asc' THEN created_at END,
+        CASE $sort WHEN 'title desc' THEN title WHEN 'status desc' THEN status WHEN 'updated_at desc' THEN updated_at
+          WHEN 'created_at desc' THEN created_at END DESC,
+        CASE WHEN $is_ascending THEN id END, id DESC
+      LIMIT $limit OFFSET $skip
+      """, isSorted: true)
+
+  static let inProjectAnyOrder = ListStatements(
+    count: """
+      SELECT count(*) FROM cw_documents INDEXED BY cw_documents_by_project
+      WHERE deleted_at IS NULL AND project_id = $project_id AND user_id BETWEEN $first_owner AND $last_owner
+        AND ($status IS NULL OR status = $status) AND ($format IS NULL OR format = $format) AND created_at >= $created_after
+        AND created_at < $created_before
+      """,
+    ids: """
+      SELECT id FROM cw_documents INDEXED BY cw_documents_by_project
+      WHERE deleted_at IS NULL AND project_id = $project_id AND user_id BETWEEN $first_owner AND $last_owner
+        AND ($status IS NULL OR status = $status) AND ($format IS NULL OR format = $format) AND created_at >= $created_after
+        AND created_at < $created_before
+      ORDER BY
+        CASE $sort WHEN 'title asc' THEN title WHEN 'status asc' THEN status WHEN 'updated_at asc' THEN updated_at
+          WHEN 'created_at asc' THEN created_at END,
+        CASE $sort WHEN 'title desc' THEN title WHEN 'status desc' THEN status WHEN 'updated_at desc' THEN updated_at
+          WHEN 'created_at desc' THEN created_at END DESC,
+        CASE WHEN $is_ascending THEN id END, id DESC
+      LIMIT $limit OFFSET $skip
+      """, isSorted: true)
+
+  static let foundNewestFirst = ListStatements(
+    count: "SELECT count(*) FROM cw_document_search WHERE cw_document_search MATCH $match",
+    ids: """
+      SELECT rowid FROM cw_document_search WHERE cw_document_search MATCH $match ORDER BY rowid DESC LIMIT $limit OFFSET $skip
+      """)
+
+  static let foundOldestFirst = ListStatements(
+    count: foundNewestFirst.count,
+    ids: "SELECT rowid FROM cw_document_search WHERE cw_document_search MATCH $match ORDER BY rowid LIMIT $limit OFFSET $skip")
+
+  /// Reads the row of each document that has the keyword.
+  static let foundAnyOrder = ListStatements(
+    count: """
+      SELECT count(*) FROM cw_document_search CROSS JOIN cw_documents d ON d.id = cw_document_search.rowid
+      WHERE cw_document_search MATCH $match AND d.deleted_at IS NULL AND ($status IS NULL OR d.status = $status)
+        AND ($format IS NULL OR d.format = $format) AND d.created_at >= $created_after AND d.created_at < $created_before
+      """,
+    ids: """
+      SELECT d.id FROM cw_document_search CROSS JOIN cw_documents d ON d.id = cw_document_search.rowid
+      WHERE cw_document_search MATCH $match AND d.deleted_at IS NULL AND ($status IS NULL OR d.status = $status)
+        AND ($format IS NULL OR d.format = $format) AND d.created_at >= $created_after AND d.created_at < $created_before
+      ORDER BY
+        CASE $sort WHEN 'title asc' THEN d.title WHEN 'status asc' THEN d.status WHEN 'updated_at asc' THEN d.updated_at
+          WHEN 'created_at asc' THEN d.created_at END,
+        CASE $sort WHEN 'title desc' THEN d.title WHEN 'status desc' THEN d.status WHEN 'updated_at desc' THEN d.updated_at
+          WHEN 'created_at desc' THEN d.created_at END DESC,
+        CASE WHEN $is_ascending THEN d.id END, d.id DESC
+      LIMIT $limit OFFSET $skip
+      """, isSorted: true)
+}
+
+extension SQLParameters {
+  fileprivate init(ownedBy owners: ListOwners) { self = ([:] as SQLParameters).ownedBy(owners) }
+
+  /// The same with `$status` and `$format`.
+  fileprivate func narrowed(_ list: DocumentList) -> SQLParameters {
+    var all = self
+    all.append("status", .optionalText(list.status))
+    all.append("format", .optionalText(list.format))
+    return all
+  }
+
+  fileprivate func adding(_ name: StaticString, _ value: Int64) -> SQLParameters {
+    var all = self
+    all.append(name, .integer(value))
+    return all
+  }
+}

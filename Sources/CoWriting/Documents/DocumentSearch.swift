@@ -1,0 +1,101 @@
+import Storage
+
+/// All SQL about the search index of documents, and what of a document is in it: title and contents, under its id, with its owner and its
+/// project as filters.
+enum DocumentSearch {
+  /// A document is searched in its first MiB: about 350,000 Chinese characters.
+  static let index = SearchIndex(
+    name: "cw_document_search",
+    statements: .init(
+      insert: "INSERT INTO cw_document_search (rowid, tokens) VALUES ($key, $tokens)",
+      delete: "INSERT INTO cw_document_search (cw_document_search, rowid, tokens) VALUES ('delete', $key, $tokens)",
+      clear: "INSERT INTO cw_document_search (cw_document_search) VALUES ('delete-all')",
+      merge: "INSERT INTO cw_document_search (cw_document_search, rank) VALUES ('merge', $pages)",
+      count: "SELECT count(*) FROM cw_document_search WHERE cw_document_search MATCH $match",
+      keys: """
+        SELECT rowid FROM cw_document_search WHERE cw_document_search MATCH $match ORDER BY rowid DESC LIMIT $limit OFFSET $skip
+        """),
+    matching: .literal, documentBytesMax: 1_048_576)
+
+  /// A document as it is found.
+  static func entry(_ document: Document, content: String) -> SearchDocument {
+    SearchDocument(
+      key: document.id, texts: [document.title, content],
+      filters: [owner(document.userID), project(document.projectID)])
+  }
+
+  /// What FTS5 is asked for a keyword; nil if it finds nothing.
+  static func match(
+    _ keyword: String, owners: ListOwners, projectID: Int64?, _ transaction: ReadTransaction
+  ) throws -> String? {
+    var filter = owners.one.map(owner)
+    if let projectID {
+      // Its documents have one owner, whose name they bear too: the narrower word is enough.
+      guard let owner = try DocumentStore.projectOwner(projectID, transaction), owners.contains(owner) else { return nil }
+      filter = project(projectID)
+    }
+    let leaving = try transaction.query(leavingProjects, ([:] as SQLParameters).ownedBy(owners)) { project(try $0.integer(0)) }
+    return SearchQuery(literal: keyword, filter: filter, excluding: leaving)?.match
+  }
+
+  /// Projects that are deleted and whose documents are still in the index.
+  static let leavingProjects: StaticString = """
+    SELECT DISTINCT project_id FROM cw_documents INDEXED BY cw_documents_leaving_search
+    WHERE in_search = 1 AND deleted_at IS NOT NULL AND user_id BETWEEN $first_owner AND $last_owner
+    """
+
+  /// Takes documents that were deleted with their project out of the index, so many that it takes some milliseconds.
+  ///
+  /// - Returns: How many.
+  static func removeDeleted(_ transaction: Transaction) throws -> Int {
+    var bytes = 0
+    let leaving = try transaction.query(
+      """
+      SELECT * FROM cw_documents INDEXED BY cw_documents_leaving_search WHERE in_search = 1 AND deleted_at IS NOT NULL LIMIT $limit
+      """, ["limit": .integer(Int64(removedMax))], DocumentStore.document)
+    var count = 0
+    for document in leaving where bytes < removedBytesMax {
+      let content = try VersionStore.content(of: document, transaction)
+      bytes += content.utf8.count
+      index.remove(entry(document, content: content), transaction)
+      try transaction.execute("UPDATE cw_documents SET in_search = 0 WHERE id = $id", ["id": .integer(document.id)])
+      count += 1
+    }
+    return count
+  }
+
+  private static let removedMax = 16
+  private static let removedBytesMax = 65_536
+
+  /// Puts the documents of a database that is older than the index into it.
+  static func build(_ database: Database, telling tell: @Sendable (String) -> Void) async throws {
+    try await index.build(
+      database, from: entries,
+      progress: { count in if count.isMultiple(of: 10_000) { tell("\(count) documents are in the search index") } })
+  }
+
+  /// Documents that the index is to have, in the order of their ids: `limit`, or fewer if they are long.
+  @Sendable private static func entries(after id: Int64, limit: Int64, _ transaction: ReadTransaction) throws -> [SearchDocument] {
+    var entries: [SearchDocument] = []
+    var bytes = 0
+    try transaction.rows(
+      """
+      SELECT d.*, v.content FROM cw_documents d
+      JOIN cw_document_versions v ON v.document_id = d.id AND v.version_number = d.versions_count
+      WHERE d.id > $id AND d.in_search = 1 ORDER BY d.id LIMIT $limit
+      """, ["id": .integer(id), "limit": .integer(limit)]
+    ) { row in
+      let content = try row.text("content")
+      entries.append(entry(try DocumentStore.document(row), content: content))
+      bytes += content.utf8.count
+      return bytes < builtBytesMax
+    }
+    return entries
+  }
+
+  /// Of contents in one transaction.
+  private static let builtBytesMax = 4_194_304
+
+  private static func owner(_ id: Int64) -> String { "u\(id)" }
+  private static func project(_ id: Int64) -> String { "p\(id)" }
+}
