@@ -105,20 +105,24 @@ let package = Package(
     program("weft-conformance", ["Protobuf"], path: "Benchmarks/weft-conformance"),
     program("weft-interop", ["HTTP", "Net", "Protobuf", "RPC", logging], path: "Benchmarks/weft-interop"),
 
-    tests("Protobuf", ["Protobuf", "ReferenceMessages"], exclude: ["C", "Python"]),
-    tests("Generator", ["Generator", "Protobuf", "protoc-gen-weft"]),
+    .systemLibrary(name: "CSpawn", path: "Tests/CSpawn"),
+    library("TestSupport", ["CSpawn", "Platform"], path: "Tests/TestSupport"),
+    tests("Protobuf", ["Protobuf", "ReferenceMessages", "TestSupport"], exclude: ["C", "Python"]),
+    tests("Generator", ["Generator", "Protobuf", "protoc-gen-weft", "TestSupport"]),
     tests("Net", ["Net", "Platform"]),
     tests("HTTP", ["HTTP", "Net", "Platform", "CNghttp2"]),
-    tests("RPC", ["RPC", "Protobuf", "HTTP", "Net", logging], exclude: ["Support/notes.proto", "Support/stock_client.py"]),
-    tests("Gateway", ["Gateway", "RPC", "Protobuf", "HTTP", "Net", logging], exclude: ["Streams/files.proto", "Streams/clients.py"]),
+    tests("RPC", ["RPC", "Protobuf", "HTTP", "Net", "TestSupport", logging], exclude: ["Support/notes.proto", "Support/stock_client.py"]),
+    tests(
+      "Gateway", ["Gateway", "RPC", "Protobuf", "HTTP", "Net", "TestSupport", logging],
+      exclude: ["Streams/files.proto", "Streams/clients.py"]),
     tests("Platform", ["Platform"]),
     tests("Log", ["Log", "Platform", logging]),
     tests("Storage", ["Storage", "Platform"]),
     tests("Outbound", ["Outbound", "Platform", logging]),
-    tests("Identity", ["Identity", "Platform", "CFido2", "COpenSSL"], exclude: ["WebAuthn/vectors.py"]),
-    tests("Blobs", ["Blobs", "Identity", "Outbound", "Platform", logging], exclude: ["S3/bucket_server.py"]),
+    tests("Identity", ["Identity", "Platform", "CFido2", "COpenSSL", "TestSupport"], exclude: ["WebAuthn/vectors.py"]),
+    tests("Blobs", ["Blobs", "Identity", "Outbound", "Platform", "TestSupport", logging], exclude: ["S3/bucket_server.py"]),
     tests("Backup", ["Backup", "Blobs", "Identity", "Platform", "Storage"]),
-    tests("Delivery", ["Delivery", "Identity", "Outbound", "Platform", "Storage", logging]),
+    tests("Delivery", ["Delivery", "Identity", "Outbound", "Platform", "Storage", "TestSupport", logging]),
     tests(
       "CustomerService",
       [
@@ -131,6 +135,7 @@ let package = Package(
       "CoWriting",
       ["ApplicationSupport", "CSQLite", "CoWriting", "CoWritingAPI", "Platform", "RPC", "Protobuf", "Storage", "Identity", logging]),
     tests("Repository"),
+    tests("TestSupport", ["TestSupport"]),
 
   ]
 )

@@ -183,29 +183,30 @@ import Testing
       body: "message Q {\n  message R {\n    bool b = 2 [(buf.validate.field).string.min_len = 1];\n  }\n}",
       error: "a/b.proto:14: R.b: a rule of `string` on a field of type bool"),
   ])
-  func isSaidWithFileAndLine(_ mistake: Case) throws {
-    let response = Plugin.respond(to: try ProtocRequest.make(Self.head + mistake.body))
+  func isSaidWithFileAndLine(_ mistake: Case) async throws {
+    let response = Plugin.respond(to: try await ProtocRequest.make(Self.head + mistake.body))
     let error = try #require(response.error)
     #expect(error.contains(mistake.error), "\(error)")
     #expect(response.file.isEmpty)
   }
 
-  @Test func everyMistakeIsSaidAtOnce() throws {
+  @Test func everyMistakeIsSaidAtOnce() async throws {
     let text =
       Self.head
       + "service S {\n  rpc A(Q) returns (Q);\n  rpc B(Q) returns (Q);\n}\nmessage Q {\n  int32 n = 1 [(buf.validate.field).bool.const = true];\n}"
-    let error = try #require(Plugin.respond(to: ProtocRequest.make(text)).error)
+    let error = try await #require(Plugin.respond(to: ProtocRequest.make(text)).error)
     #expect(error.split(separator: "\n").count == 3)
   }
 
-  @Test func wrapperFieldsTakeTheRulesOfWhatTheyWrap() throws {
+  @Test func wrapperFieldsTakeTheRulesOfWhatTheyWrap() async throws {
     let text = Self.head + "message Q {\n  google.protobuf.StringValue n = 1 [(buf.validate.field).string.min_len = 1];\n}"
-    #expect(Plugin.respond(to: try ProtocRequest.make(text)).error == nil)
+    let request = try await ProtocRequest.make(text)
+    #expect(Plugin.respond(to: request).error == nil)
   }
 
-  @Test func groupsAreRefused() throws {
+  @Test func groupsAreRefused() async throws {
     let text = "syntax = \"proto2\";\npackage a;\nmessage Q {\n  optional group G = 1 {}\n}"
-    let error = try #require(Plugin.respond(to: ProtocRequest.make(text)).error)
+    let error = try await #require(Plugin.respond(to: ProtocRequest.make(text)).error)
     #expect(error == "a/b.proto:4: field g: groups are not supported; write a message field")
   }
 
@@ -214,13 +215,13 @@ import Testing
     ("module=M,Visibility=Secret", "one of Public, Package, Internal"), ("module=M,package=x", "write package=NAME:VALUE"),
     ("module=M,swift=maybe", "true or false"),
   ])
-  func optionsThatMakeNoSenseAreRefused(parameter: String, error: String) throws {
-    let response = Plugin.respond(to: try ProtocRequest.make("syntax = \"proto3\";", parameter: parameter))
+  func optionsThatMakeNoSenseAreRefused(parameter: String, error: String) async throws {
+    let response = Plugin.respond(to: try await ProtocRequest.make("syntax = \"proto3\";", parameter: parameter))
     #expect(response.error?.contains(error) == true, "\(response.error ?? "no error")")
   }
 
-  @Test func anImportOfNoKnownModuleIsRefused() throws {
-    var request = try ProtocRequest.make("syntax = \"proto3\";\npackage elsewhere.v1;")
+  @Test func anImportOfNoKnownModuleIsRefused() async throws {
+    var request = try await ProtocRequest.make("syntax = \"proto3\";\npackage elsewhere.v1;")
     request.fileToGenerate = []
     #expect(Plugin.respond(to: request).error?.contains("no Swift module is known for package elsewhere.v1") == true)
   }

@@ -18,8 +18,8 @@ import Testing
     ),
     (["services/kinds.proto", "services/rest.proto"], "module=ReferenceServices,openapi=openapi.json,routes=routes.md", "Services"),
   ])
-  func outputIsAsReviewed(protos: [String], parameter: String, subfolder: String) throws {
-    let request = try ProtocRequest.make(folder: Self.folder.appendingPathComponent("Protos"), files: protos, parameter: parameter)
+  func outputIsAsReviewed(protos: [String], parameter: String, subfolder: String) async throws {
+    let request = try await ProtocRequest.make(folder: Self.folder.appendingPathComponent("Protos"), files: protos, parameter: parameter)
     let response = Plugin.respond(to: request)
     #expect(response.error == nil)
     #expect(response.file.count >= protos.count)

@@ -1,28 +1,14 @@
 import Foundation
 import Platform
+import TestSupport
 import Testing
 
 @testable import Identity
 
 /// Both ways with PyJWT itself, where the environment names a Python that has it (`WEFT_PYTHON`).
 @Suite struct PyJWTTests {
-  static let python = ProcessInfo.processInfo.environment["WEFT_PYTHON"]
-
-  static func run(_ script: String, _ arguments: [String]) throws -> String {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: try #require(python))
-    process.arguments = ["-c", script] + arguments
-    let output = Pipe()
-    process.standardOutput = output
-    try process.run()
-    let bytes = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    try #require(process.terminationStatus == 0)
-    return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .newlines)
-  }
-
-  @Test(.enabled(if: python != nil, "WEFT_PYTHON names a Python with PyJWT"))
-  func pyJWTReadsOurTokensAndWeReadItsOwn() throws {
+  @Test(.enabled(if: TestPython.isAvailable, "WEFT_PYTHON names a Python with PyJWT"))
+  func pyJWTReadsOurTokensAndWeReadItsOwn() async throws {
     let secret = "0123456789abcdef0123456789abcdef"
     let signer = AccessTokenSigner(
       issuer: "weft-csa", audience: "csa", secret: try SigningSecret(secret), time: SystemTime(), random: SystemRandom())
@@ -34,7 +20,8 @@ import Testing
       claims["role"] = "admin"
       print(jwt.encode(claims, sys.argv[2], "HS256"))
       """
-    let claims = try signer.verify(Self.run(script, [token, secret]))
+    let answer = String(decoding: try await TestPython.run(script, [token, secret]), as: UTF8.self)
+    let claims = try signer.verify(answer.trimmingCharacters(in: .newlines))
     #expect(claims.subject == "用户 \"1\"\n" && claims.role == "admin" && claims.epoch == 5)
   }
 }

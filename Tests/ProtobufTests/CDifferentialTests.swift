@@ -1,6 +1,7 @@
 import Foundation
 import Protobuf
 import ReferenceMessages
+import TestSupport
 import Testing
 
 /// Random messages, read and written by us, then by libprotobuf-c, then read by us again: the same message comes back.
@@ -37,7 +38,7 @@ import Testing
   }
 
   @Test(.enabled(if: hasCompiler, "install protobuf-c-compiler, libprotobuf-c-dev and a C compiler"))
-  func libprotobufCReadsAndWritesTheSame() throws {
+  func libprotobufCReadsAndWritesTheSame() async throws {
     let seed = ProcessInfo.processInfo.environment["WEFT_SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 0..<1_000_000)
     var random = RandomMessages(seed: seed, keepsZeros: false)
     var input: [UInt8] = []
@@ -48,7 +49,7 @@ import Testing
       messages.append((type, bytes))
       input += [UInt8(type)] + (0..<4).map { UInt8(truncatingIfNeeded: bytes.count >> (8 * $0)) } + bytes
     }
-    var answer = try roundTrip(input)[...]
+    var answer = try await roundTrip(input)[...]
     for message in messages {
       try #require(answer.count >= 5)
       let count = answer.dropFirst().prefix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
@@ -61,7 +62,7 @@ import Testing
   }
 
   /// Builds roundtrip.c with what protoc-c makes of the reference protos, and gives it `input`.
-  private func roundTrip(_ input: [UInt8]) throws -> [UInt8] {
+  private func roundTrip(_ input: [UInt8]) async throws -> [UInt8] {
     let work = FileManager.default.temporaryDirectory.appendingPathComponent("weft-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: work, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: work) }
@@ -71,23 +72,17 @@ import Testing
     let ours = ["reference/scalars", "reference/recursive"]
     try Data(input).write(to: work.appendingPathComponent("input"))
     // protoc-c does not know proto3 `optional`; without it a set zero is an unset field, and so is -0.0: the messages have none.
-    try shell("cp -r '\(protos)/reference' . && sed -i 's/^  optional /  /' reference/scalars.proto", in: work)
-    try shell(
+    try await shell("cp -r '\(protos)/reference' . && sed -i 's/^  optional /  /' reference/scalars.proto", in: work)
+    try await shell(
       "protoc-c -I . -I '\(include)' --c_out=. " + (ours + wellKnown).map { $0 + ".proto" }.joined(separator: " "), in: work)
-    try shell(
+    try await shell(
       "cc -O1 -I . -o roundtrip '\(Self.folder.path)/C/roundtrip.c' " + (ours + wellKnown).map { $0 + ".pb-c.c" }.joined(separator: " ")
         + " -lprotobuf-c", in: work)
-    try shell("./roundtrip <input >output", in: work)
+    try await shell("./roundtrip <input >output", in: work)
     return [UInt8](try Data(contentsOf: work.appendingPathComponent("output")))
   }
 
-  private func shell(_ command: String, in folder: URL) throws {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    process.arguments = ["-c", command]
-    process.currentDirectoryURL = folder
-    try process.run()
-    process.waitUntilExit()
-    try #require(process.terminationStatus == 0, "\(command)")
+  private func shell(_ command: String, in folder: URL) async throws {
+    try await TestProgram.run("/bin/sh", ["-c", command], folder: folder.path)
   }
 }

@@ -1,13 +1,13 @@
 import Foundation
 import Protobuf
 import ReferenceMessages
+import TestSupport
 import Testing
 
 /// Random messages, half of them broken, read and written by us and by Google's Python implementation.
 ///
 /// `WEFT_PYTHON` names a Python with the package `protobuf`; `make test` sets it. `WEFT_SEED` repeats a run.
 @Suite struct PythonPropertyTests {
-  private static let python = ProcessInfo.processInfo.environment["WEFT_PYTHON"]
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
 
   /// Reads bytes as a type and gives them back as it writes them.
@@ -33,15 +33,15 @@ import Testing
     let isGood: Bool
   }
 
-  @Test(.enabled(if: python != nil, "set WEFT_PYTHON to a Python with protobuf"))
-  func bothImplementationsAgree() throws {
+  @Test(.enabled(if: TestPython.isAvailable, "set WEFT_PYTHON to a Python with protobuf"))
+  func bothImplementationsAgree() async throws {
     let seed = ProcessInfo.processInfo.environment["WEFT_SEED"] ?? String(Int.random(in: 0..<1_000_000))
-    let set = try descriptorSet()
+    let set = try await descriptorSet()
     defer { try? FileManager.default.removeItem(at: set) }
     var written: [UInt8] = []
     var good = 0
     var bad = 0
-    for sample in try samples(set, seed: seed, count: 3000) {
+    for sample in try await samples(set, seed: seed, count: 3000) {
       let read = try #require(Self.types[sample.name])
       do {
         let output = try read(sample.input)
@@ -63,7 +63,7 @@ import Testing
     let file = set.appendingPathExtension("written")
     defer { try? FileManager.default.removeItem(at: file) }
     try Data(written).write(to: file)
-    let differences = try run(Self.python ?? "", [Self.script, set.path, "check", file.path])
+    let differences = try await TestPython.run(file: "Python/random_messages.py", [set.path, "check", file.path])
     #expect(differences.isEmpty, "seed \(seed): written differently: \(String(decoding: differences, as: UTF8.self))")
   }
 
@@ -74,24 +74,21 @@ import Testing
 
   private func hex(_ bytes: [UInt8]) -> String { bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
 
-  private static let script = folder.appendingPathComponent("Python/random_messages.py").path
-
-  private func descriptorSet() throws -> URL {
+  private func descriptorSet() async throws -> URL {
     let set = FileManager.default.temporaryDirectory.appendingPathComponent("weft-\(UUID().uuidString).bin")
     let protos = Self.folder.deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("codegen/Reference/Protos")
     let include = ProcessInfo.processInfo.environment["PROTOBUF_INCLUDE"] ?? "/usr/include"
-    _ = try run(
-      "/usr/bin/env",
+    try await TestProgram.run(
+      "protoc",
       [
-        "protoc", "-I", protos.path, "-I", include, "--include_imports", "-o", set.path, "reference/scalars.proto",
-        "reference/legacy.proto",
-        "reference/recursive.proto", "reference/names.proto",
+        "-I", protos.path, "-I", include, "--include_imports", "-o", set.path, "reference/scalars.proto",
+        "reference/legacy.proto", "reference/recursive.proto", "reference/names.proto",
       ])
     return set
   }
 
-  private func samples(_ set: URL, seed: String, count: Int) throws -> [Sample] {
-    var rest = try run(Self.python ?? "", [Self.script, set.path, seed, String(count)])[...]
+  private func samples(_ set: URL, seed: String, count: Int) async throws -> [Sample] {
+    var rest = try await TestPython.run(file: "Python/random_messages.py", [set.path, seed, String(count)])[...]
     func part() throws -> [UInt8] {
       try #require(rest.count >= 4)
       let count = rest.prefix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
@@ -106,19 +103,5 @@ import Testing
     }
     #expect(samples.count == count)
     return samples
-  }
-
-  private func run(_ program: String, _ arguments: [String]) throws -> [UInt8] {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = arguments
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    let bytes = [UInt8](output.fileHandleForReading.readDataToEndOfFile())
-    process.waitUntilExit()
-    try #require(process.terminationStatus == 0, "\(program) \(arguments) failed")
-    return bytes
   }
 }

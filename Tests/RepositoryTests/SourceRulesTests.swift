@@ -123,4 +123,12 @@ import Testing
       #expect(!text.contains("time." + "sleep("), "\(url.lastPathComponent)")
     }
   }
+
+  @Test("Unit tests start programs with TestProgram: Foundation's Process crashes when a whole run has thousands of descriptors open")
+  func testsStartNoProgramsWithFoundation() {
+    let found = Self.findings("Tests") { file, line in
+      Self.code(file.lines[line]).contains(/= Process\(\)/)
+    }
+    #expect(found.isEmpty, "\(found.joined(separator: "\n"))")
+  }
 }

@@ -1,5 +1,6 @@
 import Blobs
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct FileTypesTests {
@@ -95,8 +96,7 @@ import Testing
     }
   }
 
-  @Test func realDocumentsPass() async throws {
-    guard let python = ProcessInfo.processInfo.environment["WEFT_PYTHON"] else { return }
+  @Test(.enabled(if: TestPython.isAvailable, "WEFT_PYTHON is not set")) func realDocumentsPass() async throws {
     try await TestDirectory.with { path in
       let script = """
         import sys, zipfile, zlib, struct
@@ -113,12 +113,7 @@ import Testing
         open(sys.argv[1] + '/a.csv', 'w', encoding='gb18030').write('姓名,电话,备注\\n' + '张三,13800000000,𠮷 €\\n' * 5000)
         open(sys.argv[1] + '/a.txt', 'w', encoding='utf-16').write('你好，世界\\n' * 9000)
         """
-      let process = Process()
-      process.executableURL = URL(filePath: python)
-      process.arguments = ["-c", script, path]
-      try process.run()
-      process.waitUntilExit()
-      try #require(process.terminationStatus == 0)
+      try await TestPython.run(script, [path])
       for name in TestDirectory.files(path) {
         let found = try await Self.contentType(name, Array(Data(contentsOf: URL(filePath: "\(path)/\(name)"))))
         #expect(found != nil, "\(name)")

@@ -2,32 +2,21 @@ import Blobs
 import Foundation
 import Logging
 import Outbound
-import Synchronization
+import TestSupport
 import Testing
 
 /// The object store of `bucket_server.py`, one for all tests; it ends with this process.
 final class BucketServer: Sendable {
-  static let isAvailable = ProcessInfo.processInfo.environment["WEFT_PYTHON"] != nil
-  static let shared = Result { try BucketServer() }
+  static let isAvailable = TestPython.isAvailable
+  static let shared = Task { try await BucketServer() }
   static let credentials = S3Credentials(accessKey: "weft-test-key", secretKey: "weft/test+secret")
 
   let port: Int
-  private let process: Mutex<Process>
-  private let input: Pipe
   private let client = OutboundClient(logger: Logger(label: "test"))
 
-  private init() throws {
-    let process = Process()
-    let output = Pipe()
-    input = Pipe()
-    process.executableURL = URL(filePath: try #require(ProcessInfo.processInfo.environment["WEFT_PYTHON"]))
-    process.arguments = [URL(filePath: #filePath).deletingLastPathComponent().appending(path: "bucket_server.py").path()]
-    process.standardOutput = output
-    process.standardInput = input
-    try process.run()
-    self.process = Mutex(process)
-    let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
-    port = try #require(Int(line.trimmingCharacters(in: .whitespacesAndNewlines)), "bucket_server.py says \(line)")
+  private init() async throws {
+    let line = try await TestPython.startServer(file: "bucket_server.py")
+    port = try #require(Int(line), "bucket_server.py says \(line)")
   }
 
   func location(bucket: String = "weft-test", _ more: String = "") throws -> BlobLocation {
@@ -38,7 +27,7 @@ final class BucketServer: Sendable {
   static func withStore(
     _ more: String = "", credentials: S3Credentials = BucketServer.credentials, _ body: (any BlobStore, BucketServer) async throws -> Void
   ) async throws {
-    let server = try shared.get()
+    let server = try await shared.value
     let store = try await BlobStores.open(server.location(more), credentials: credentials, logger: Logger(label: "test"))
     do {
       try await body(store, server)

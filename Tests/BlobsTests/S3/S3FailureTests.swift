@@ -58,7 +58,7 @@ import Testing
   }
 
   @Test func aBucketThatCannotBeUsedIsNamed() async throws {
-    let server = try BucketServer.shared.get()
+    let server = try await BucketServer.shared.value
     let logger = Logger(label: "test")
     func expect(_ location: BlobLocation, _ credentials: S3Credentials?, says texts: [String]) async {
       await #expect {

@@ -1,11 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Delivery
 
 @Suite struct MailMessageTests {
-  static let python = ProcessInfo.processInfo.environment["WEFT_PYTHON"]
-
   static func message(
     from: String = "\"客服, 中心\" <no-reply@example.com>", to: String = "user@example.com", subject: String = "注册验证码",
     text: String = "您的验证码是 012345。",
@@ -17,7 +16,7 @@ import Testing
   }
 
   /// What Python's parser reads in a message.
-  static func parsed(_ message: MailMessage) throws -> [String: Any] {
+  static func parsed(_ message: MailMessage) async throws -> [String: Any] {
     let script = """
       import sys, json, email, email.policy
       raw = sys.stdin.buffer.read()
@@ -29,18 +28,7 @@ import Testing
         "order": [p.get_content_type() for p in m.walk()], "defects": [str(d) for p in m.walk() for d in p.defects]
           + [str(d) for v in m.values() for d in v.defects]}))
       """
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: try #require(python))
-    process.arguments = ["-c", script]
-    let input = Pipe()
-    let output = Pipe()
-    process.standardInput = input
-    process.standardOutput = output
-    try process.run()
-    input.fileHandleForWriting.write(Data(message.bytes))
-    try input.fileHandleForWriting.close()
-    let bytes = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
+    let bytes = Data(try await TestPython.run(script, input: message.bytes))
     return try #require(JSONSerialization.jsonObject(with: bytes) as? [String: Any])
   }
 
@@ -50,11 +38,11 @@ import Testing
     #expect(lines.allSatisfy { $0.utf8.count <= 78 && $0.utf8.allSatisfy { (0x20..<0x7f).contains($0) } } && lines.last == "")
   }
 
-  @Test(.enabled(if: python != nil, "WEFT_PYTHON names a Python"))
-  func pythonReadsWhatWasMeant() throws {
+  @Test(.enabled(if: TestPython.isAvailable, "WEFT_PYTHON names a Python"))
+  func pythonReadsWhatWasMeant() async throws {
     let message = try Self.message()
     Self.expectWireForm(message.bytes)
-    let read = try Self.parsed(message)
+    let read = try await Self.parsed(message)
     #expect(
       read["subject"] as? String == "注册验证码" && read["from"] as? String == "no-reply@example.com" && read["name"] as? String == "客服, 中心")
     #expect(read["to"] as? String == "user@example.com" && read["date"] as? String == "2024-01-01T00:00:00+00:00")
@@ -67,26 +55,26 @@ import Testing
   }
 
   @Test(
-    .enabled(if: python != nil, "WEFT_PYTHON names a Python"),
+    .enabled(if: TestPython.isAvailable, "WEFT_PYTHON names a Python"),
     arguments: [
       "plain words", "=?UTF-8?B?eA==?=", "a: b", String(repeating: "x", count: 500), String(repeating: "长", count: 300), "👩‍👧 family 工单",
       " lead",
       String(repeating: "a ", count: 60) + "b", "x", "", "\"quoted\" <a@b>",
     ])
-  func everySubjectComesBack(subject: String) throws {
+  func everySubjectComesBack(subject: String) async throws {
     let message = try Self.message(from: "a@b", subject: subject)
     Self.expectWireForm(message.bytes)
     // Python drops the white space at the front of a field.
-    #expect(try Self.parsed(message)["subject"] as? String == String(subject.drop { $0 == " " }))
+    #expect(try await Self.parsed(message)["subject"] as? String == String(subject.drop { $0 == " " }))
   }
 
   @Test(
-    .enabled(if: python != nil, "WEFT_PYTHON names a Python"),
+    .enabled(if: TestPython.isAvailable, "WEFT_PYTHON names a Python"),
     arguments: ["x\r\nBcc: evil@example.com", "x\nBcc: y", "x\rBcc: y", "x\r\n\r\n<script>", "\u{0}", "x\u{85}y\u{2028}z", "长\r\nBcc: y"])
-  func noSubjectAddsAField(subject: String) throws {
+  func noSubjectAddsAField(subject: String) async throws {
     let message = try Self.message(subject: subject)
     Self.expectWireForm(message.bytes)
-    let read = try Self.parsed(message)
+    let read = try await Self.parsed(message)
     #expect(
       (read["keys"] as? [String])?.map { $0.lowercased() } == [
         "from", "to", "subject", "date", "message-id", "auto-submitted", "mime-version", "content-type",
@@ -95,15 +83,15 @@ import Testing
   }
 
   @Test(
-    .enabled(if: python != nil, "WEFT_PYTHON names a Python"),
+    .enabled(if: TestPython.isAvailable, "WEFT_PYTHON names a Python"),
     arguments: [
       "a\nb\r\nc\rd", ".\r\n..\r\n.dot", "--=_65920080aabbccddeeff0011--", "<b>&\"x\"", "", "\n\n", String(repeating: "很长的一行", count: 2000),
       "a\n\nb",
     ])
-  func everyTextComesBackWithItsLines(text: String) throws {
+  func everyTextComesBackWithItsLines(text: String) async throws {
     let message = try Self.message(text: text, code: nil)
     Self.expectWireForm(message.bytes)
-    let parts = try #require(try Self.parsed(message)["parts"] as? [String: String])
+    let parts = try await #require(Self.parsed(message)["parts"] as? [String: String])
     var expected = text.replacingOccurrences(of: "\r\n", with: "\n").replacingOccurrences(of: "\r", with: "\n")
     if !expected.hasSuffix("\n") { expected += "\n" }
     #expect(parts["text/plain"] == expected)

@@ -1,4 +1,4 @@
-import Foundation
+import TestSupport
 import Testing
 
 @testable import Gateway
@@ -120,7 +120,6 @@ import Testing
     #expect(whole > 300)
   }
 
-  private static let python = ProcessInfo.processInfo.environment["WEFT_PYTHON"]
   /// Prints name, file name and bytes (hexadecimal) of each part of a form, as the standard library reads it.
   private static let reference = """
     import email, email.policy, sys
@@ -130,7 +129,7 @@ import Testing
         print(name, part.get_filename() or "-", (part.get_payload(decode=True) or b"").hex() or "-", sep="|")
     """
 
-  @Test(.enabled(if: python != nil, "WEFT_PYTHON is not set")) func findsWhatPythonFinds() throws {
+  @Test(.enabled(if: TestPython.isAvailable, "WEFT_PYTHON is not set")) func findsWhatPythonFinds() async throws {
     for round in 0..<3 {
       var form = TestForm()
       for index in 0..<20 {
@@ -144,18 +143,7 @@ import Testing
       }
       form.close()
       let parts = try parse([form.bytes]).get()
-      let process = Process()
-      process.executableURL = URL(fileURLWithPath: try #require(Self.python))
-      process.arguments = ["-c", Self.reference]
-      // From a file: with a pipe somebody would have to write while this thread reads, and other tests may have every other thread.
-      let file = FileManager.default.temporaryDirectory.appending(path: "weft-\(UUID().uuidString)")
-      try Data(form.bytes).write(to: file)
-      defer { try? FileManager.default.removeItem(at: file) }
-      let output = Pipe()
-      process.standardInput = try FileHandle(forReadingFrom: file)
-      process.standardOutput = output
-      try process.run()
-      let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+      let text = String(decoding: try await TestPython.run(Self.reference, input: form.bytes), as: UTF8.self)
       let ours = parts.map { part in
         let hex = part.bytes.map { String(UInt16($0) + 256, radix: 16).dropFirst() }.joined()
         return "\(part.name)|\(part.filename ?? "-")|\(hex.isEmpty ? "-" : hex)"

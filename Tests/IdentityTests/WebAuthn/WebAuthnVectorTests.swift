@@ -1,11 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Identity
 
 /// Signatures and keys that NIST and others have published (PyPI's cryptography-vectors), and ceremonies made by Yubico's `fido2`, where
 /// the environment names a Python that has both (`WEFT_PYTHON`).
-@Suite(.enabled(if: PyJWTTests.python != nil, "WEFT_PYTHON names a Python with fido2 and cryptography-vectors"))
+@Suite(.enabled(if: TestPython.isAvailable, "WEFT_PYTHON names a Python with fido2 and cryptography-vectors"))
 struct WebAuthnVectorTests {
   struct Vector: Decodable {
     let kind: String
@@ -23,22 +24,22 @@ struct WebAuthnVectorTests {
     var problem: String?
   }
 
-  static let vectors: [Vector] = {
+  static let vectors = Task {
     let folder = URL(filePath: #filePath).deletingLastPathComponent()
     let tests = folder.deletingLastPathComponent().deletingLastPathComponent()
     let script = "import runpy, sys; sys.argv[0] = sys.argv[1]; del sys.argv[1]; runpy.run_path(sys.argv[0])"
-    let lines = try? PyJWTTests.run(script, [folder.appending(path: "vectors.py").path(), tests.appending(path: "EndToEnd").path()])
-    return (lines ?? "").split(separator: "\n").compactMap { try? JSONDecoder().decode(Vector.self, from: Data($0.utf8)) }
-  }()
+    let lines = try await TestPython.run(script, [folder.appending(path: "vectors.py").path(), tests.appending(path: "EndToEnd").path()])
+    return try lines.split(separator: UInt8(ascii: "\n")).map { try JSONDecoder().decode(Vector.self, from: Data($0)) }
+  }
 
   private func bytes(_ text: String?) throws -> [UInt8] {
     let digits = Array(try #require(text).utf8)
     return stride(from: 0, to: digits.count, by: 2).compactMap { UInt8(String(decoding: digits[$0..<$0 + 2], as: UTF8.self), radix: 16) }
   }
 
-  @Test func publishedSignatures() throws {
+  @Test func publishedSignatures() async throws {
     var counts: [String: Int] = [:]
-    for vector in Self.vectors where vector.kind == "signature" {
+    for vector in try await Self.vectors.value where vector.kind == "signature" {
       let key = try PasskeyKey(publicKey: bytes(vector.key))
       let isValid = try key.verifies(bytes(vector.signature), of: bytes(vector.message))
       #expect(isValid == vector.valid, "\(vector)")
@@ -50,8 +51,8 @@ struct WebAuthnVectorTests {
     }
   }
 
-  @Test func publishedKeys() throws {
-    let keys = Self.vectors.filter { $0.kind == "key" }
+  @Test func publishedKeys() async throws {
+    let keys = try await Self.vectors.value.filter { $0.kind == "key" }
     #expect(keys.count == 12)
     for vector in keys {
       let key = try? PasskeyKey(publicKey: bytes(vector.key))
@@ -59,8 +60,8 @@ struct WebAuthnVectorTests {
     }
   }
 
-  @Test func registrationsMadeByFido2() throws {
-    let vectors = Self.vectors.filter { $0.kind == "create" }
+  @Test func registrationsMadeByFido2() async throws {
+    let vectors = try await Self.vectors.value.filter { $0.kind == "create" }
     #expect(vectors.count == 20)
     for vector in vectors {
       let response = AttestationResponse(
@@ -79,8 +80,8 @@ struct WebAuthnVectorTests {
     }
   }
 
-  @Test func assertionsMadeByFido2() throws {
-    let vectors = Self.vectors.filter { $0.kind == "get" }
+  @Test func assertionsMadeByFido2() async throws {
+    let vectors = try await Self.vectors.value.filter { $0.kind == "get" }
     #expect(vectors.count == 3)
     for vector in vectors {
       let response = AssertionResponse(

@@ -1,18 +1,16 @@
 import Foundation
 import Protobuf
 import ReferenceMessages
+import TestSupport
 import Testing
 
 /// Random messages, read from the JSON of Google's Python implementation, and written for it to read.
 ///
 /// `WEFT_PYTHON` names a Python with the package `protobuf`; `make test` sets it. `WEFT_SEED` repeats a run.
 @Suite struct JSONPythonPropertyTests {
-  private static let python = ProcessInfo.processInfo.environment["WEFT_PYTHON"]
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-  private static let script = folder.appendingPathComponent("Python/random_json.py").path
-
-  @Test(.enabled(if: python != nil, "set WEFT_PYTHON to a Python with protobuf"))
-  func bothImplementationsAgree() throws {
+  @Test(.enabled(if: TestPython.isAvailable, "set WEFT_PYTHON to a Python with protobuf"))
+  func bothImplementationsAgree() async throws {
     let seed = ProcessInfo.processInfo.environment["WEFT_SEED"] ?? String(Int.random(in: 0..<1_000_000))
     let set = FileManager.default.temporaryDirectory.appendingPathComponent("weft-\(UUID().uuidString).bin")
     let answers = set.appendingPathExtension("answers")
@@ -20,10 +18,10 @@ import Testing
       try? FileManager.default.removeItem(at: set)
       try? FileManager.default.removeItem(at: answers)
     }
-    try describe(into: set)
+    try await describe(into: set)
     // The schemas are made of what protoc wrote, not of what is embedded, so that both ways of making them are walked.
     let types = TypeRegistry(try files(set))
-    var rest = try run(Self.python ?? "", [Self.script, set.path, seed, "2000"])[...]
+    var rest = try await TestPython.run(file: "../Python/random_json.py", [set.path, seed, "2000"])[...]
     var written: [UInt8] = []
     var count = 0
     while !rest.isEmpty {
@@ -43,15 +41,15 @@ import Testing
     }
     #expect(count == 2000)
     try Data(written).write(to: answers)
-    let differences = try run(Self.python ?? "", [Self.script, set.path, "check", answers.path])
+    let differences = try await TestPython.run(file: "../Python/random_json.py", [set.path, "check", answers.path])
     #expect(differences.isEmpty, "seed \(seed): \(String(decoding: differences, as: UTF8.self))")
   }
 
-  private func describe(into set: URL) throws {
+  private func describe(into set: URL) async throws {
     let protos = Self.folder.deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("codegen/Reference/Protos")
     let include = ProcessInfo.processInfo.environment["PROTOBUF_INCLUDE"] ?? "/usr/include"
     let names = ["scalars", "legacy", "recursive", "names"].map { "reference/\($0).proto" }
-    _ = try run("/usr/bin/env", ["protoc", "-I", protos.path, "-I", include, "--include_imports", "-o", set.path] + names)
+    try await TestProgram.run("protoc", ["-I", protos.path, "-I", include, "--include_imports", "-o", set.path] + names)
   }
 
   private func files(_ set: URL) throws -> [FileDescriptor] {
@@ -69,18 +67,5 @@ import Testing
     rest = rest.dropFirst(4)
     defer { rest = rest.dropFirst(count) }
     return Array(rest.prefix(count))
-  }
-
-  private func run(_ program: String, _ arguments: [String]) throws -> [UInt8] {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = arguments
-    let output = Pipe()
-    process.standardOutput = output
-    try process.run()
-    let bytes = [UInt8](output.fileHandleForReading.readDataToEndOfFile())
-    process.waitUntilExit()
-    try #require(process.terminationStatus == 0, "\(program) \(arguments) failed")
-    return bytes
   }
 }
