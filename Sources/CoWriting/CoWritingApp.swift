@@ -63,6 +63,8 @@ public final class CoWritingApp: ServedApplication {
         database: needs.database, time: needs.time, tokens: tokens, lifetimes: needs.lifetimes,
         passwords: PasswordCheck(hasher: needs.passwords), validity: validity),
       UserService(database: needs.database, time: needs.time, validity: validity),
+      CompanyService(database: needs.database, time: needs.time),
+      ProjectService(database: needs.database, time: needs.time),
       DocumentService(database: needs.database, time: needs.time, comparisons: comparisons),
     ]
   }

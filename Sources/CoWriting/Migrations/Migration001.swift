@@ -67,7 +67,8 @@ extension Migration {
         updated_at INTEGER NOT NULL,
         deleted_at INTEGER
       ) STRICT;
-      CREATE UNIQUE INDEX cw_companies_code ON cw_companies (user_id, unified_social_credit_code)
+      -- Codes that differ in case only are one.
+      CREATE UNIQUE INDEX cw_companies_code ON cw_companies (user_id, upper(unified_social_credit_code))
         WHERE deleted_at IS NULL AND unified_social_credit_code IS NOT NULL;
       CREATE INDEX cw_companies_of_user ON cw_companies (user_id, created_at, id, deleted_at) WHERE deleted_at IS NULL;
       CREATE INDEX cw_companies_newest ON cw_companies (created_at, id, deleted_at) WHERE deleted_at IS NULL;
@@ -90,6 +91,7 @@ extension Migration {
       CREATE UNIQUE INDEX cw_contacts_primary ON cw_contacts (company_id) WHERE is_primary = 1 AND deleted_at IS NULL;
       CREATE INDEX cw_contacts_of_company ON cw_contacts (company_id, created_at, id, deleted_at) WHERE deleted_at IS NULL;
 
+      -- What may be long comes last: what is before it is read without it.
       CREATE TABLE cw_projects (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         user_id INTEGER NOT NULL REFERENCES cw_users (id),
@@ -98,11 +100,11 @@ extension Migration {
         type TEXT NOT NULL,
         status TEXT NOT NULL,
         description TEXT,
-        metadata TEXT NOT NULL,
         created_at INTEGER NOT NULL,
         updated_at INTEGER NOT NULL,
         completed_at INTEGER,
-        deleted_at INTEGER
+        deleted_at INTEGER,
+        metadata TEXT NOT NULL
       ) STRICT;
       CREATE INDEX cw_projects_of_user ON cw_projects (user_id, created_at, id, deleted_at) WHERE deleted_at IS NULL;
       CREATE INDEX cw_projects_of_company ON cw_projects (company_id, status, deleted_at) WHERE deleted_at IS NULL;
@@ -112,11 +114,11 @@ extension Migration {
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         project_id INTEGER NOT NULL REFERENCES cw_projects (id),
         form_type TEXT NOT NULL,
-        form_data TEXT NOT NULL,
         fields_count INTEGER NOT NULL,
         created_at INTEGER NOT NULL,
         updated_at INTEGER NOT NULL,
-        deleted_at INTEGER
+        deleted_at INTEGER,
+        form_data TEXT NOT NULL
       ) STRICT;
       CREATE INDEX cw_forms_of_project ON cw_forms (project_id, created_at, id, deleted_at) WHERE deleted_at IS NULL;
 
