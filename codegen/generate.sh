@@ -49,6 +49,9 @@ reference() {
 protos() { (cd proto && find "$@" -name '*.proto' | LC_ALL=C sort); }
 
 openapi="openapi_title=Customer service,openapi_version=2.1.0"
+cowriting="openapi_title=Co-writing,openapi_version=1.0.0,prefix=cowriting.v1:CoWriting"
+# What a server of both describes.
+both="openapi_title=Customer service and Co-writing,openapi_version=2.1.0 and 1.0.0,prefix=cowriting.v1:CoWriting"
 # Which folder answers which service, for docs/routes.md.
 handlers=
 for entry in AuthService:Accounts PasskeyService:Passkeys UserService:Accounts UserAdminService:Accounts RecoveryService:Accounts SigningSecretAdminService:Accounts AuditAdminService:Audit TicketService:Tickets TicketAdminService:Tickets ApplicationKeyService:ApplicationKeys \
@@ -57,6 +60,9 @@ for entry in AuthService:Accounts PasskeyService:Passkeys UserService:Accounts U
   FileService:Files ConsoleService:Console ContactService:Contacts ContactAdminService:Contacts; do
   handlers+=${handlers:+,}handlers=${entry%:*}:Sources/CustomerService/${entry#*:}
 done
+for entry in AuthService:Accounts UserService:Accounts CompanyService:Companies ProjectService:Projects DocumentService:Documents; do
+  handlers+=,handlers=cowriting.v1.${entry%:*}:Sources/CoWriting/${entry#*:}
+done
 
 wellknown=$(cd "$include" && ls google/protobuf/{any,api,descriptor,duration,empty,field_mask,source_context,struct,timestamp,type,wrappers}.proto)
 # shellcheck disable=SC2046,SC2086 # lists of file names without spaces
@@ -64,8 +70,8 @@ wellknown=$(cd "$include" && ls google/protobuf/{any,api,descriptor,duration,emp
   generate Sources/Protobuf/Generated module=Protobuf $wellknown $(protos buf google/api google/protobuf weft)
   generate Sources/RPC/Generated module=RPC $(protos google/rpc grpc/health grpc/reflection)
   generate Sources/CustomerServiceAPI "module=CustomerServiceAPI,openapi_swift=OpenAPI.pb.swift,$openapi" $(protos csa)
-  generate Sources/CoWritingAPI "module=CoWritingAPI,openapi_swift=OpenAPI.pb.swift,openapi_title=Co-writing,openapi_version=1.0.0" $(protos cowriting)
-  generate docs "module=CustomerServiceAPI,swift=false,openapi=openapi.json,routes=routes.md,$openapi,$handlers" $(protos csa)
+  generate Sources/CoWritingAPI "module=CoWritingAPI,openapi_swift=OpenAPI.pb.swift,$cowriting" $(protos cowriting)
+  generate docs "module=Docs,swift=false,openapi=openapi.json,routes=routes.md,$both,$handlers" $(protos csa) $(protos cowriting)
   generate Benchmarks/weft-bench/Generated module=weft_bench,Visibility=Internal bench/echo.proto bench/file.proto bench/item.proto
   generate Benchmarks/weft-codec-bench/Generated module=weft_codec_bench,Visibility=Internal bench/ticket.proto
   generate Benchmarks/weft-interop/Generated module=weft_interop,Visibility=Internal $(protos grpc/testing)

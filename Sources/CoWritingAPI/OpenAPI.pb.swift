@@ -27,32 +27,32 @@ public enum CoWritingAPIDescription {
       },
       "tags": [
         {
-          "name": "AuthService",
+          "name": "CoWritingAuthService",
           "description": "Accounts and their tokens."
         },
         {
-          "name": "CompanyService",
+          "name": "CoWritingCompanyService",
           "description": "Companies of the caller's; an administrator's, everybody's."
         },
         {
-          "name": "DocumentService",
+          "name": "CoWritingDocumentService",
           "description": "Documents of the caller's projects; an administrator's, everybody's."
         },
         {
-          "name": "ProjectService",
+          "name": "CoWritingProjectService",
           "description": "Projects of the caller's; an administrator's, everybody's."
         },
         {
-          "name": "UserService",
+          "name": "CoWritingUserService",
           "description": "Accounts: one's own; an administrator's, everybody's."
         }
       ],
       "paths": {
         "/api/v1/auth/login": {
           "post": {
-            "operationId": "AuthService_Login",
+            "operationId": "CoWritingAuthService_Login",
             "tags": [
-              "AuthService"
+              "CoWritingAuthService"
             ],
             "summary": "Gives a token for a user name and a password.",
             "requestBody": {
@@ -60,7 +60,7 @@ public enum CoWritingAPIDescription {
               "content": {
                 "application/json": {
                   "schema": {
-                    "$ref": "#/components/schemas/LoginRequest"
+                    "$ref": "#/components/schemas/CoWritingLoginRequest"
                   }
                 }
               }
@@ -68,10 +68,49 @@ public enum CoWritingAPIDescription {
             "responses": {
               "200": {
                 "description": "Answer of Login.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/LoginResponse"
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "data": {
+                          "$ref": "#/components/schemas/CoWritingLoginResponse"
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "登录成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "data",
+                        "message",
+                        "timestamp"
+                      ]
                     }
                   }
                 }
@@ -81,13 +120,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "用户名或密码错误": {
                         "summary": "用户名或密码错误（INVALID_CREDENTIALS）",
                         "value": {
-                          "detail": "用户名或密码错误"
+                          "success": false,
+                          "error": {
+                            "code": "INVALID_CREDENTIALS",
+                            "message": "用户名或密码错误",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -99,13 +144,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "账号已被禁用": {
                         "summary": "账号已被禁用",
                         "value": {
-                          "detail": "账号已被禁用"
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "账号已被禁用",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -117,7 +168,28 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
                     }
                   }
                 }
@@ -140,9 +212,9 @@ public enum CoWritingAPIDescription {
         },
         "/api/v1/auth/register": {
           "post": {
-            "operationId": "AuthService_Register",
+            "operationId": "CoWritingAuthService_Register",
             "tags": [
-              "AuthService"
+              "CoWritingAuthService"
             ],
             "summary": "Makes an account.",
             "requestBody": {
@@ -150,7 +222,7 @@ public enum CoWritingAPIDescription {
               "content": {
                 "application/json": {
                   "schema": {
-                    "$ref": "#/components/schemas/RegisterRequest"
+                    "$ref": "#/components/schemas/CoWritingRegisterRequest"
                   }
                 }
               }
@@ -158,10 +230,49 @@ public enum CoWritingAPIDescription {
             "responses": {
               "201": {
                 "description": "The account that was made.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/RegisterResponse"
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "data": {
+                          "$ref": "#/components/schemas/CoWritingRegisterResponse"
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "注册成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "data",
+                        "message",
+                        "timestamp"
+                      ]
                     }
                   }
                 }
@@ -171,7 +282,7 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     }
                   }
                 }
@@ -181,7 +292,28 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
                     }
                   }
                 }
@@ -204,18 +336,53 @@ public enum CoWritingAPIDescription {
         },
         "/api/v1/auth/logout": {
           "post": {
-            "operationId": "AuthService_Logout",
+            "operationId": "CoWritingAuthService_Logout",
             "tags": [
-              "AuthService"
+              "CoWritingAuthService"
             ],
             "summary": "Ends the token it is called with.",
             "responses": {
               "200": {
-                "description": "A generic empty message that you can re-use to avoid defining duplicated\nempty messages in your APIs. A typical example is to use it as the request\nor the response type of an API method. For instance:\n\n    service Foo {\n      rpc Bar(google.protobuf.Empty) returns (google.protobuf.Empty);\n    }",
+                "description": "The answer.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
                 "content": {
                   "application/json": {
                     "schema": {
-                      "type": "object"
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "登出成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "message",
+                        "timestamp"
+                      ]
                     }
                   }
                 }
@@ -225,13 +392,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "未授权访问": {
                         "summary": "未登录或令牌无效",
                         "value": {
-                          "detail": "未授权访问"
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "未授权访问",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -243,15 +416,42 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "账号已被禁用": {
                         "summary": "账号已被禁用",
                         "value": {
-                          "detail": "账号已被禁用"
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "账号已被禁用",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
                     }
                   }
                 }
@@ -259,10 +459,7 @@ public enum CoWritingAPIDescription {
             },
             "security": [
               {
-                "bearer": []
-              },
-              {
-                "oauth2": []
+                "coWritingBearer": []
               }
             ],
             "x-codeSamples": [
@@ -281,18 +478,57 @@ public enum CoWritingAPIDescription {
         },
         "/api/v1/auth/me": {
           "get": {
-            "operationId": "AuthService_GetMe",
+            "operationId": "CoWritingAuthService_GetMe",
             "tags": [
-              "AuthService"
+              "CoWritingAuthService"
             ],
             "summary": "The caller's own account.",
             "responses": {
               "200": {
                 "description": "The caller's own account.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/CurrentUser"
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "data": {
+                          "$ref": "#/components/schemas/CoWritingCurrentUser"
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "获取成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "data",
+                        "message",
+                        "timestamp"
+                      ]
                     }
                   }
                 }
@@ -302,13 +538,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "未授权访问": {
                         "summary": "未登录或令牌无效",
                         "value": {
-                          "detail": "未授权访问"
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "未授权访问",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -320,15 +562,42 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "账号已被禁用": {
                         "summary": "账号已被禁用",
                         "value": {
-                          "detail": "账号已被禁用"
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "账号已被禁用",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
                     }
                   }
                 }
@@ -336,10 +605,7 @@ public enum CoWritingAPIDescription {
             },
             "security": [
               {
-                "bearer": []
-              },
-              {
-                "oauth2": []
+                "coWritingBearer": []
               }
             ],
             "x-codeSamples": [
@@ -358,18 +624,57 @@ public enum CoWritingAPIDescription {
         },
         "/api/v1/auth/refresh": {
           "post": {
-            "operationId": "AuthService_RefreshToken",
+            "operationId": "CoWritingAuthService_RefreshToken",
             "tags": [
-              "AuthService"
+              "CoWritingAuthService"
             ],
             "summary": "Gives a new token and ends the one it is called with.",
             "responses": {
               "200": {
                 "description": "Answer of RefreshToken.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/RefreshTokenResponse"
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "data": {
+                          "$ref": "#/components/schemas/CoWritingRefreshTokenResponse"
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "令牌刷新成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "data",
+                        "message",
+                        "timestamp"
+                      ]
                     }
                   }
                 }
@@ -379,13 +684,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "未授权访问": {
                         "summary": "未登录或令牌无效",
                         "value": {
-                          "detail": "未授权访问"
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "未授权访问",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -397,15 +708,42 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "账号已被禁用": {
                         "summary": "账号已被禁用",
                         "value": {
-                          "detail": "账号已被禁用"
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "账号已被禁用",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
                     }
                   }
                 }
@@ -413,10 +751,7 @@ public enum CoWritingAPIDescription {
             },
             "security": [
               {
-                "bearer": []
-              },
-              {
-                "oauth2": []
+                "coWritingBearer": []
               }
             ],
             "x-codeSamples": [
@@ -435,9 +770,9 @@ public enum CoWritingAPIDescription {
         },
         "/api/v1/auth/password": {
           "put": {
-            "operationId": "AuthService_ChangePassword",
+            "operationId": "CoWritingAuthService_ChangePassword",
             "tags": [
-              "AuthService"
+              "CoWritingAuthService"
             ],
             "summary": "Changes the caller's password and ends every other token of theirs.",
             "requestBody": {
@@ -445,18 +780,53 @@ public enum CoWritingAPIDescription {
               "content": {
                 "application/json": {
                   "schema": {
-                    "$ref": "#/components/schemas/ChangePasswordRequest"
+                    "$ref": "#/components/schemas/CoWritingChangePasswordRequest"
                   }
                 }
               }
             },
             "responses": {
               "200": {
-                "description": "A generic empty message that you can re-use to avoid defining duplicated\nempty messages in your APIs. A typical example is to use it as the request\nor the response type of an API method. For instance:\n\n    service Foo {\n      rpc Bar(google.protobuf.Empty) returns (google.protobuf.Empty);\n    }",
+                "description": "The answer.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
                 "content": {
                   "application/json": {
                     "schema": {
-                      "type": "object"
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "密码修改成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "message",
+                        "timestamp"
+                      ]
                     }
                   }
                 }
@@ -466,13 +836,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "当前密码不正确": {
                         "summary": "当前密码不正确",
                         "value": {
-                          "detail": "当前密码不正确"
+                          "success": false,
+                          "error": {
+                            "code": "INVALID_REQUEST",
+                            "message": "当前密码不正确",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -484,13 +860,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "未授权访问": {
                         "summary": "未登录或令牌无效",
                         "value": {
-                          "detail": "未授权访问"
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "未授权访问",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -502,13 +884,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "账号已被禁用": {
                         "summary": "账号已被禁用",
                         "value": {
-                          "detail": "账号已被禁用"
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "账号已被禁用",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -520,7 +908,28 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
                     }
                   }
                 }
@@ -528,10 +937,7 @@ public enum CoWritingAPIDescription {
             },
             "security": [
               {
-                "bearer": []
-              },
-              {
-                "oauth2": []
+                "coWritingBearer": []
               }
             ],
             "x-codeSamples": [
@@ -550,9 +956,9 @@ public enum CoWritingAPIDescription {
         },
         "/api/v1/companies": {
           "get": {
-            "operationId": "CompanyService_ListCompanies",
+            "operationId": "CoWritingCompanyService_ListCompanies",
             "tags": [
-              "CompanyService"
+              "CoWritingCompanyService"
             ],
             "summary": "Companies, newest first.",
             "parameters": [
@@ -588,6 +994,26 @@ public enum CoWritingAPIDescription {
                   "maxLength": 100
                 },
                 "example": "应急"
+              },
+              {
+                "name": "created_after",
+                "in": "query",
+                "description": "Only what was made at this time or later.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                },
+                "example": "2024-01-01T00:00:00Z"
+              },
+              {
+                "name": "created_before",
+                "in": "query",
+                "description": "Only what was made before this time.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                },
+                "example": "2024-12-31T00:00:00Z"
               },
               {
                 "name": "sort_by",
@@ -640,10 +1066,49 @@ public enum CoWritingAPIDescription {
             "responses": {
               "200": {
                 "description": "A page of companies.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/ListCompaniesResponse"
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "data": {
+                          "$ref": "#/components/schemas/CoWritingListCompaniesResponse"
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "获取成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "data",
+                        "message",
+                        "timestamp"
+                      ]
                     }
                   }
                 }
@@ -653,13 +1118,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "未授权访问": {
                         "summary": "未登录或令牌无效",
                         "value": {
-                          "detail": "未授权访问"
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "未授权访问",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -671,7 +1142,28 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
                     }
                   }
                 }
@@ -679,10 +1171,7 @@ public enum CoWritingAPIDescription {
             },
             "security": [
               {
-                "bearer": []
-              },
-              {
-                "oauth2": []
+                "coWritingBearer": []
               }
             ],
             "x-codeSamples": [
@@ -699,9 +1188,9 @@ public enum CoWritingAPIDescription {
             ]
           },
           "post": {
-            "operationId": "CompanyService_CreateCompany",
+            "operationId": "CoWritingCompanyService_CreateCompany",
             "tags": [
-              "CompanyService"
+              "CoWritingCompanyService"
             ],
             "summary": "Makes a company.",
             "requestBody": {
@@ -709,7 +1198,7 @@ public enum CoWritingAPIDescription {
               "content": {
                 "application/json": {
                   "schema": {
-                    "$ref": "#/components/schemas/CreateCompanyRequest"
+                    "$ref": "#/components/schemas/CoWritingCreateCompanyRequest"
                   }
                 }
               }
@@ -717,10 +1206,49 @@ public enum CoWritingAPIDescription {
             "responses": {
               "201": {
                 "description": "A company.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Company"
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "data": {
+                          "$ref": "#/components/schemas/CoWritingCompany"
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "企业创建成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "data",
+                        "message",
+                        "timestamp"
+                      ]
                     }
                   }
                 }
@@ -730,13 +1258,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "未授权访问": {
                         "summary": "未登录或令牌无效",
                         "value": {
-                          "detail": "未授权访问"
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "未授权访问",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -748,13 +1282,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "统一社会信用代码已存在": {
                         "summary": "统一社会信用代码已存在",
                         "value": {
-                          "detail": "统一社会信用代码已存在"
+                          "success": false,
+                          "error": {
+                            "code": "CONFLICT",
+                            "message": "统一社会信用代码已存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -766,7 +1306,28 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
                     }
                   }
                 }
@@ -774,10 +1335,7 @@ public enum CoWritingAPIDescription {
             },
             "security": [
               {
-                "bearer": []
-              },
-              {
-                "oauth2": []
+                "coWritingBearer": []
               }
             ],
             "x-codeSamples": [
@@ -796,9 +1354,9 @@ public enum CoWritingAPIDescription {
         },
         "/api/v1/companies/{company_id}": {
           "get": {
-            "operationId": "CompanyService_GetCompany",
+            "operationId": "CoWritingCompanyService_GetCompany",
             "tags": [
-              "CompanyService"
+              "CoWritingCompanyService"
             ],
             "summary": "One company.",
             "parameters": [
@@ -817,10 +1375,49 @@ public enum CoWritingAPIDescription {
             "responses": {
               "200": {
                 "description": "One company.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/GetCompanyResponse"
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "data": {
+                          "$ref": "#/components/schemas/CoWritingGetCompanyResponse"
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "获取成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "data",
+                        "message",
+                        "timestamp"
+                      ]
                     }
                   }
                 }
@@ -830,13 +1427,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "未授权访问": {
                         "summary": "未登录或令牌无效",
                         "value": {
-                          "detail": "未授权访问"
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "未授权访问",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -848,13 +1451,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "权限不足": {
                         "summary": "权限不足",
                         "value": {
-                          "detail": "权限不足"
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "权限不足",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -866,15 +1475,42 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "企业不存在": {
                         "summary": "企业不存在",
                         "value": {
-                          "detail": "企业不存在"
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "企业不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
                     }
                   }
                 }
@@ -882,10 +1518,7 @@ public enum CoWritingAPIDescription {
             },
             "security": [
               {
-                "bearer": []
-              },
-              {
-                "oauth2": []
+                "coWritingBearer": []
               }
             ],
             "x-codeSamples": [
@@ -902,9 +1535,9 @@ public enum CoWritingAPIDescription {
             ]
           },
           "put": {
-            "operationId": "CompanyService_UpdateCompany",
+            "operationId": "CoWritingCompanyService_UpdateCompany",
             "tags": [
-              "CompanyService"
+              "CoWritingCompanyService"
             ],
             "summary": "Changes a company: what is absent stays.",
             "parameters": [
@@ -1003,10 +1636,49 @@ public enum CoWritingAPIDescription {
             "responses": {
               "200": {
                 "description": "A company.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Company"
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "data": {
+                          "$ref": "#/components/schemas/CoWritingCompany"
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "企业信息更新成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "data",
+                        "message",
+                        "timestamp"
+                      ]
                     }
                   }
                 }
@@ -1016,13 +1688,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "未授权访问": {
                         "summary": "未登录或令牌无效",
                         "value": {
-                          "detail": "未授权访问"
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "未授权访问",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -1034,13 +1712,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "权限不足": {
                         "summary": "权限不足",
                         "value": {
-                          "detail": "权限不足"
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "权限不足",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -1052,13 +1736,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "企业不存在": {
                         "summary": "企业不存在",
                         "value": {
-                          "detail": "企业不存在"
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "企业不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -1070,13 +1760,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "统一社会信用代码已存在": {
                         "summary": "统一社会信用代码已存在",
                         "value": {
-                          "detail": "统一社会信用代码已存在"
+                          "success": false,
+                          "error": {
+                            "code": "CONFLICT",
+                            "message": "统一社会信用代码已存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -1088,7 +1784,28 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
                     }
                   }
                 }
@@ -1096,10 +1813,7 @@ public enum CoWritingAPIDescription {
             },
             "security": [
               {
-                "bearer": []
-              },
-              {
-                "oauth2": []
+                "coWritingBearer": []
               }
             ],
             "x-codeSamples": [
@@ -1116,9 +1830,9 @@ public enum CoWritingAPIDescription {
             ]
           },
           "delete": {
-            "operationId": "CompanyService_DeleteCompany",
+            "operationId": "CoWritingCompanyService_DeleteCompany",
             "tags": [
-              "CompanyService"
+              "CoWritingCompanyService"
             ],
             "summary": "Deletes a company that no project refers to.",
             "parameters": [
@@ -1136,11 +1850,46 @@ public enum CoWritingAPIDescription {
             ],
             "responses": {
               "200": {
-                "description": "A generic empty message that you can re-use to avoid defining duplicated\nempty messages in your APIs. A typical example is to use it as the request\nor the response type of an API method. For instance:\n\n    service Foo {\n      rpc Bar(google.protobuf.Empty) returns (google.protobuf.Empty);\n    }",
+                "description": "The answer.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
                 "content": {
                   "application/json": {
                     "schema": {
-                      "type": "object"
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "企业删除成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "message",
+                        "timestamp"
+                      ]
                     }
                   }
                 }
@@ -1150,13 +1899,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "未授权访问": {
                         "summary": "未登录或令牌无效",
                         "value": {
-                          "detail": "未授权访问"
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "未授权访问",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -1168,13 +1923,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "权限不足": {
                         "summary": "权限不足",
                         "value": {
-                          "detail": "权限不足"
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "权限不足",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -1186,13 +1947,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "企业不存在": {
                         "summary": "企业不存在",
                         "value": {
-                          "detail": "企业不存在"
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "企业不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -1204,15 +1971,42 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "企业仍有项目，不能删除": {
                         "summary": "企业仍有项目，不能删除",
                         "value": {
-                          "detail": "企业仍有项目，不能删除"
+                          "success": false,
+                          "error": {
+                            "code": "CONFLICT",
+                            "message": "企业仍有项目，不能删除",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
                     }
                   }
                 }
@@ -1220,10 +2014,7 @@ public enum CoWritingAPIDescription {
             },
             "security": [
               {
-                "bearer": []
-              },
-              {
-                "oauth2": []
+                "coWritingBearer": []
               }
             ],
             "x-codeSamples": [
@@ -1242,9 +2033,9 @@ public enum CoWritingAPIDescription {
         },
         "/api/v1/companies/{company_id}/contacts": {
           "get": {
-            "operationId": "CompanyService_ListContacts",
+            "operationId": "CoWritingCompanyService_ListContacts",
             "tags": [
-              "CompanyService"
+              "CoWritingCompanyService"
             ],
             "summary": "Whom to talk to at a company, newest first.",
             "parameters": [
@@ -1293,6 +2084,26 @@ public enum CoWritingAPIDescription {
                 "example": "应急"
               },
               {
+                "name": "created_after",
+                "in": "query",
+                "description": "Only what was made at this time or later.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                },
+                "example": "2024-01-01T00:00:00Z"
+              },
+              {
+                "name": "created_before",
+                "in": "query",
+                "description": "Only what was made before this time.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                },
+                "example": "2024-12-31T00:00:00Z"
+              },
+              {
                 "name": "sort_by",
                 "in": "query",
                 "description": "What to sort by; the time it was made when absent.",
@@ -1331,10 +2142,49 @@ public enum CoWritingAPIDescription {
             "responses": {
               "200": {
                 "description": "A page of people to talk to.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/ListContactsResponse"
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "data": {
+                          "$ref": "#/components/schemas/CoWritingListContactsResponse"
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "获取成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "data",
+                        "message",
+                        "timestamp"
+                      ]
                     }
                   }
                 }
@@ -1344,13 +2194,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "未授权访问": {
                         "summary": "未登录或令牌无效",
                         "value": {
-                          "detail": "未授权访问"
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "未授权访问",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -1362,13 +2218,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "权限不足": {
                         "summary": "权限不足",
                         "value": {
-                          "detail": "权限不足"
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "权限不足",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -1380,13 +2242,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "企业不存在": {
                         "summary": "企业不存在",
                         "value": {
-                          "detail": "企业不存在"
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "企业不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -1398,7 +2266,28 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
                     }
                   }
                 }
@@ -1406,10 +2295,7 @@ public enum CoWritingAPIDescription {
             },
             "security": [
               {
-                "bearer": []
-              },
-              {
-                "oauth2": []
+                "coWritingBearer": []
               }
             ],
             "x-codeSamples": [
@@ -1426,9 +2312,9 @@ public enum CoWritingAPIDescription {
             ]
           },
           "post": {
-            "operationId": "CompanyService_CreateContact",
+            "operationId": "CoWritingCompanyService_CreateContact",
             "tags": [
-              "CompanyService"
+              "CoWritingCompanyService"
             ],
             "summary": "Adds somebody to talk to.",
             "parameters": [
@@ -1520,10 +2406,49 @@ public enum CoWritingAPIDescription {
             "responses": {
               "201": {
                 "description": "Somebody to talk to.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Contact"
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "data": {
+                          "$ref": "#/components/schemas/CoWritingContact"
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "联系人添加成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "data",
+                        "message",
+                        "timestamp"
+                      ]
                     }
                   }
                 }
@@ -1533,13 +2458,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "未授权访问": {
                         "summary": "未登录或令牌无效",
                         "value": {
-                          "detail": "未授权访问"
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "未授权访问",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -1551,13 +2482,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "权限不足": {
                         "summary": "权限不足",
                         "value": {
-                          "detail": "权限不足"
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "权限不足",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -1569,13 +2506,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "企业不存在": {
                         "summary": "企业不存在",
                         "value": {
-                          "detail": "企业不存在"
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "企业不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -1587,7 +2530,28 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
                     }
                   }
                 }
@@ -1595,10 +2559,7 @@ public enum CoWritingAPIDescription {
             },
             "security": [
               {
-                "bearer": []
-              },
-              {
-                "oauth2": []
+                "coWritingBearer": []
               }
             ],
             "x-codeSamples": [
@@ -1617,9 +2578,9 @@ public enum CoWritingAPIDescription {
         },
         "/api/v1/companies/{company_id}/contacts/{contact_id}": {
           "put": {
-            "operationId": "CompanyService_UpdateContact",
+            "operationId": "CoWritingCompanyService_UpdateContact",
             "tags": [
-              "CompanyService"
+              "CoWritingCompanyService"
             ],
             "summary": "Changes somebody to talk to: what is absent stays.",
             "parameters": [
@@ -1726,10 +2687,49 @@ public enum CoWritingAPIDescription {
             "responses": {
               "200": {
                 "description": "Somebody to talk to.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Contact"
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "data": {
+                          "$ref": "#/components/schemas/CoWritingContact"
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "联系人更新成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "data",
+                        "message",
+                        "timestamp"
+                      ]
                     }
                   }
                 }
@@ -1739,13 +2739,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "未授权访问": {
                         "summary": "未登录或令牌无效",
                         "value": {
-                          "detail": "未授权访问"
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "未授权访问",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -1757,13 +2763,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "权限不足": {
                         "summary": "权限不足",
                         "value": {
-                          "detail": "权限不足"
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "权限不足",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -1775,13 +2787,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "企业不存在": {
                         "summary": "企业不存在",
                         "value": {
-                          "detail": "企业不存在"
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "企业不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -1793,7 +2811,28 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
                     }
                   }
                 }
@@ -1801,10 +2840,7 @@ public enum CoWritingAPIDescription {
             },
             "security": [
               {
-                "bearer": []
-              },
-              {
-                "oauth2": []
+                "coWritingBearer": []
               }
             ],
             "x-codeSamples": [
@@ -1821,9 +2857,9 @@ public enum CoWritingAPIDescription {
             ]
           },
           "delete": {
-            "operationId": "CompanyService_DeleteContact",
+            "operationId": "CoWritingCompanyService_DeleteContact",
             "tags": [
-              "CompanyService"
+              "CoWritingCompanyService"
             ],
             "summary": "Deletes somebody to talk to.",
             "parameters": [
@@ -1852,11 +2888,46 @@ public enum CoWritingAPIDescription {
             ],
             "responses": {
               "200": {
-                "description": "A generic empty message that you can re-use to avoid defining duplicated\nempty messages in your APIs. A typical example is to use it as the request\nor the response type of an API method. For instance:\n\n    service Foo {\n      rpc Bar(google.protobuf.Empty) returns (google.protobuf.Empty);\n    }",
+                "description": "The answer.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
                 "content": {
                   "application/json": {
                     "schema": {
-                      "type": "object"
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "联系人删除成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "message",
+                        "timestamp"
+                      ]
                     }
                   }
                 }
@@ -1866,13 +2937,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "未授权访问": {
                         "summary": "未登录或令牌无效",
                         "value": {
-                          "detail": "未授权访问"
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "未授权访问",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -1884,13 +2961,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "权限不足": {
                         "summary": "权限不足",
                         "value": {
-                          "detail": "权限不足"
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "权限不足",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -1902,15 +2985,42 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "企业不存在": {
                         "summary": "企业不存在",
                         "value": {
-                          "detail": "企业不存在"
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "企业不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
                     }
                   }
                 }
@@ -1918,10 +3028,7 @@ public enum CoWritingAPIDescription {
             },
             "security": [
               {
-                "bearer": []
-              },
-              {
-                "oauth2": []
+                "coWritingBearer": []
               }
             ],
             "x-codeSamples": [
@@ -1940,9 +3047,9 @@ public enum CoWritingAPIDescription {
         },
         "/api/v1/documents": {
           "get": {
-            "operationId": "DocumentService_ListDocuments",
+            "operationId": "CoWritingDocumentService_ListDocuments",
             "tags": [
-              "DocumentService"
+              "CoWritingDocumentService"
             ],
             "summary": "Documents, newest first.",
             "parameters": [
@@ -1978,6 +3085,26 @@ public enum CoWritingAPIDescription {
                   "maxLength": 100
                 },
                 "example": "应急"
+              },
+              {
+                "name": "created_after",
+                "in": "query",
+                "description": "Only what was made at this time or later.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                },
+                "example": "2024-01-01T00:00:00Z"
+              },
+              {
+                "name": "created_before",
+                "in": "query",
+                "description": "Only what was made before this time.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                },
+                "example": "2024-12-31T00:00:00Z"
               },
               {
                 "name": "sort_by",
@@ -2053,10 +3180,49 @@ public enum CoWritingAPIDescription {
             "responses": {
               "200": {
                 "description": "A page of documents.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/ListDocumentsResponse"
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "data": {
+                          "$ref": "#/components/schemas/CoWritingListDocumentsResponse"
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "获取成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "data",
+                        "message",
+                        "timestamp"
+                      ]
                     }
                   }
                 }
@@ -2066,13 +3232,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "未授权访问": {
                         "summary": "未登录或令牌无效",
                         "value": {
-                          "detail": "未授权访问"
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "未授权访问",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -2084,7 +3256,28 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
                     }
                   }
                 }
@@ -2092,10 +3285,7 @@ public enum CoWritingAPIDescription {
             },
             "security": [
               {
-                "bearer": []
-              },
-              {
-                "oauth2": []
+                "coWritingBearer": []
               }
             ],
             "x-codeSamples": [
@@ -2112,9 +3302,9 @@ public enum CoWritingAPIDescription {
             ]
           },
           "post": {
-            "operationId": "DocumentService_CreateDocument",
+            "operationId": "CoWritingDocumentService_CreateDocument",
             "tags": [
-              "DocumentService"
+              "CoWritingDocumentService"
             ],
             "summary": "Makes a document, with its contents as version 1.",
             "requestBody": {
@@ -2122,7 +3312,7 @@ public enum CoWritingAPIDescription {
               "content": {
                 "application/json": {
                   "schema": {
-                    "$ref": "#/components/schemas/CreateDocumentRequest"
+                    "$ref": "#/components/schemas/CoWritingCreateDocumentRequest"
                   }
                 }
               }
@@ -2130,10 +3320,55 @@ public enum CoWritingAPIDescription {
             "responses": {
               "201": {
                 "description": "A document.",
+                "headers": {
+                  "ETag": {
+                    "description": "Which state of the document this is; over REST the header ETag.",
+                    "schema": {
+                      "type": "string"
+                    }
+                  },
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Document"
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "data": {
+                          "$ref": "#/components/schemas/CoWritingDocument"
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "文档创建成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "data",
+                        "message",
+                        "timestamp"
+                      ]
                     }
                   }
                 }
@@ -2143,13 +3378,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "未授权访问": {
                         "summary": "未登录或令牌无效",
                         "value": {
-                          "detail": "未授权访问"
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "未授权访问",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -2161,13 +3402,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "权限不足": {
                         "summary": "权限不足",
                         "value": {
-                          "detail": "权限不足"
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "权限不足",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -2179,13 +3426,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "项目不存在": {
                         "summary": "项目不存在",
                         "value": {
-                          "detail": "项目不存在"
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "项目不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -2197,7 +3450,7 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     }
                   }
                 }
@@ -2207,7 +3460,28 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
                     }
                   }
                 }
@@ -2215,10 +3489,7 @@ public enum CoWritingAPIDescription {
             },
             "security": [
               {
-                "bearer": []
-              },
-              {
-                "oauth2": []
+                "coWritingBearer": []
               }
             ],
             "x-codeSamples": [
@@ -2237,9 +3508,9 @@ public enum CoWritingAPIDescription {
         },
         "/api/v1/documents/{document_id}": {
           "get": {
-            "operationId": "DocumentService_GetDocument",
+            "operationId": "CoWritingDocumentService_GetDocument",
             "tags": [
-              "DocumentService"
+              "CoWritingDocumentService"
             ],
             "summary": "One document.",
             "parameters": [
@@ -2258,10 +3529,55 @@ public enum CoWritingAPIDescription {
             "responses": {
               "200": {
                 "description": "One document.",
+                "headers": {
+                  "ETag": {
+                    "description": "Which state of the document this is; over REST the header ETag.",
+                    "schema": {
+                      "type": "string"
+                    }
+                  },
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/GetDocumentResponse"
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "data": {
+                          "$ref": "#/components/schemas/CoWritingGetDocumentResponse"
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "获取成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "data",
+                        "message",
+                        "timestamp"
+                      ]
                     }
                   }
                 }
@@ -2271,13 +3587,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "未授权访问": {
                         "summary": "未登录或令牌无效",
                         "value": {
-                          "detail": "未授权访问"
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "未授权访问",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -2289,13 +3611,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "权限不足": {
                         "summary": "权限不足",
                         "value": {
-                          "detail": "权限不足"
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "权限不足",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -2307,15 +3635,42 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "文档不存在": {
                         "summary": "文档不存在",
                         "value": {
-                          "detail": "文档不存在"
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "文档不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
                     }
                   }
                 }
@@ -2323,10 +3678,7 @@ public enum CoWritingAPIDescription {
             },
             "security": [
               {
-                "bearer": []
-              },
-              {
-                "oauth2": []
+                "coWritingBearer": []
               }
             ],
             "x-codeSamples": [
@@ -2343,9 +3695,9 @@ public enum CoWritingAPIDescription {
             ]
           },
           "put": {
-            "operationId": "DocumentService_UpdateDocument",
+            "operationId": "CoWritingDocumentService_UpdateDocument",
             "tags": [
-              "DocumentService"
+              "CoWritingDocumentService"
             ],
             "summary": "Changes a document: what is absent stays; new contents are a new version.",
             "parameters": [
@@ -2359,6 +3711,15 @@ public enum CoWritingAPIDescription {
                   "format": "int64"
                 },
                 "example": 1
+              },
+              {
+                "name": "If-Match",
+                "in": "header",
+                "description": "Only if the document is still in this state; over REST the header If-Match.",
+                "schema": {
+                  "type": "string",
+                  "maxLength": 1000
+                }
               }
             ],
             "requestBody": {
@@ -2417,10 +3778,55 @@ public enum CoWritingAPIDescription {
             "responses": {
               "200": {
                 "description": "A document.",
+                "headers": {
+                  "ETag": {
+                    "description": "Which state of the document this is; over REST the header ETag.",
+                    "schema": {
+                      "type": "string"
+                    }
+                  },
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Document"
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "data": {
+                          "$ref": "#/components/schemas/CoWritingDocument"
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "文档更新成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "data",
+                        "message",
+                        "timestamp"
+                      ]
                     }
                   }
                 }
@@ -2430,13 +3836,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "未授权访问": {
                         "summary": "未登录或令牌无效",
                         "value": {
-                          "detail": "未授权访问"
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "未授权访问",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -2448,13 +3860,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "权限不足": {
                         "summary": "权限不足",
                         "value": {
-                          "detail": "权限不足"
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "权限不足",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -2466,13 +3884,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "文档不存在": {
                         "summary": "文档不存在",
                         "value": {
-                          "detail": "文档不存在"
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "文档不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -2484,13 +3908,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "文档已被修改，请刷新后重试": {
                         "summary": "文档已被他人修改（If-Match 与当前版本不符）",
                         "value": {
-                          "detail": "文档已被修改，请刷新后重试"
+                          "success": false,
+                          "error": {
+                            "code": "CONFLICT",
+                            "message": "文档已被修改，请刷新后重试",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -2502,7 +3932,7 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     }
                   }
                 }
@@ -2512,7 +3942,28 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
                     }
                   }
                 }
@@ -2520,10 +3971,7 @@ public enum CoWritingAPIDescription {
             },
             "security": [
               {
-                "bearer": []
-              },
-              {
-                "oauth2": []
+                "coWritingBearer": []
               }
             ],
             "x-codeSamples": [
@@ -2540,9 +3988,9 @@ public enum CoWritingAPIDescription {
             ]
           },
           "delete": {
-            "operationId": "DocumentService_DeleteDocument",
+            "operationId": "CoWritingDocumentService_DeleteDocument",
             "tags": [
-              "DocumentService"
+              "CoWritingDocumentService"
             ],
             "summary": "Deletes a document.",
             "parameters": [
@@ -2556,15 +4004,59 @@ public enum CoWritingAPIDescription {
                   "format": "int64"
                 },
                 "example": 1
+              },
+              {
+                "name": "If-Match",
+                "in": "header",
+                "description": "Only if the document is still in this state; over REST the header If-Match.",
+                "schema": {
+                  "type": "string",
+                  "maxLength": 1000
+                }
               }
             ],
             "responses": {
               "200": {
-                "description": "A generic empty message that you can re-use to avoid defining duplicated\nempty messages in your APIs. A typical example is to use it as the request\nor the response type of an API method. For instance:\n\n    service Foo {\n      rpc Bar(google.protobuf.Empty) returns (google.protobuf.Empty);\n    }",
+                "description": "The answer.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
                 "content": {
                   "application/json": {
                     "schema": {
-                      "type": "object"
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "文档删除成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "message",
+                        "timestamp"
+                      ]
                     }
                   }
                 }
@@ -2574,13 +4066,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "未授权访问": {
                         "summary": "未登录或令牌无效",
                         "value": {
-                          "detail": "未授权访问"
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "未授权访问",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -2592,13 +4090,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "权限不足": {
                         "summary": "权限不足",
                         "value": {
-                          "detail": "权限不足"
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "权限不足",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -2610,13 +4114,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "文档不存在": {
                         "summary": "文档不存在",
                         "value": {
-                          "detail": "文档不存在"
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "文档不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -2628,15 +4138,42 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "文档已被修改，请刷新后重试": {
                         "summary": "文档已被他人修改（If-Match 与当前版本不符）",
                         "value": {
-                          "detail": "文档已被修改，请刷新后重试"
+                          "success": false,
+                          "error": {
+                            "code": "CONFLICT",
+                            "message": "文档已被修改，请刷新后重试",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
                     }
                   }
                 }
@@ -2644,10 +4181,7 @@ public enum CoWritingAPIDescription {
             },
             "security": [
               {
-                "bearer": []
-              },
-              {
-                "oauth2": []
+                "coWritingBearer": []
               }
             ],
             "x-codeSamples": [
@@ -2666,9 +4200,9 @@ public enum CoWritingAPIDescription {
         },
         "/api/v1/documents/{document_id}/versions": {
           "get": {
-            "operationId": "DocumentService_ListVersions",
+            "operationId": "CoWritingDocumentService_ListVersions",
             "tags": [
-              "DocumentService"
+              "CoWritingDocumentService"
             ],
             "summary": "Versions of a document, oldest first.",
             "parameters": [
@@ -2707,6 +4241,26 @@ public enum CoWritingAPIDescription {
                 "example": 20
               },
               {
+                "name": "created_after",
+                "in": "query",
+                "description": "Only what was made at this time or later.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                },
+                "example": "2024-01-01T00:00:00Z"
+              },
+              {
+                "name": "created_before",
+                "in": "query",
+                "description": "Only what was made before this time.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                },
+                "example": "2024-12-31T00:00:00Z"
+              },
+              {
                 "name": "sort_by",
                 "in": "query",
                 "description": "What to sort by; its number when absent, which gives the same order.",
@@ -2736,10 +4290,49 @@ public enum CoWritingAPIDescription {
             "responses": {
               "200": {
                 "description": "A page of versions.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/ListVersionsResponse"
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "data": {
+                          "$ref": "#/components/schemas/CoWritingListVersionsResponse"
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "获取成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "data",
+                        "message",
+                        "timestamp"
+                      ]
                     }
                   }
                 }
@@ -2749,13 +4342,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "未授权访问": {
                         "summary": "未登录或令牌无效",
                         "value": {
-                          "detail": "未授权访问"
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "未授权访问",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -2767,13 +4366,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "权限不足": {
                         "summary": "权限不足",
                         "value": {
-                          "detail": "权限不足"
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "权限不足",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -2785,13 +4390,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "文档不存在": {
                         "summary": "文档不存在",
                         "value": {
-                          "detail": "文档不存在"
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "文档不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -2803,7 +4414,28 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
                     }
                   }
                 }
@@ -2811,10 +4443,7 @@ public enum CoWritingAPIDescription {
             },
             "security": [
               {
-                "bearer": []
-              },
-              {
-                "oauth2": []
+                "coWritingBearer": []
               }
             ],
             "x-codeSamples": [
@@ -2831,9 +4460,9 @@ public enum CoWritingAPIDescription {
             ]
           },
           "post": {
-            "operationId": "DocumentService_CreateVersion",
+            "operationId": "CoWritingDocumentService_CreateVersion",
             "tags": [
-              "DocumentService"
+              "CoWritingDocumentService"
             ],
             "summary": "Adds a version, whose contents become the document's.",
             "parameters": [
@@ -2847,6 +4476,15 @@ public enum CoWritingAPIDescription {
                   "format": "int64"
                 },
                 "example": 1
+              },
+              {
+                "name": "If-Match",
+                "in": "header",
+                "description": "Only if the document is still in this state; over REST the header If-Match.",
+                "schema": {
+                  "type": "string",
+                  "maxLength": 1000
+                }
               }
             ],
             "requestBody": {
@@ -2879,10 +4517,49 @@ public enum CoWritingAPIDescription {
             "responses": {
               "201": {
                 "description": "A version.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Version"
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "data": {
+                          "$ref": "#/components/schemas/CoWritingVersion"
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "文档版本创建成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "data",
+                        "message",
+                        "timestamp"
+                      ]
                     }
                   }
                 }
@@ -2892,13 +4569,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "未授权访问": {
                         "summary": "未登录或令牌无效",
                         "value": {
-                          "detail": "未授权访问"
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "未授权访问",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -2910,13 +4593,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "权限不足": {
                         "summary": "权限不足",
                         "value": {
-                          "detail": "权限不足"
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "权限不足",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -2928,13 +4617,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "文档不存在": {
                         "summary": "文档不存在",
                         "value": {
-                          "detail": "文档不存在"
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "文档不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -2946,13 +4641,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "文档已被修改，请刷新后重试": {
                         "summary": "文档已被他人修改（If-Match 与当前版本不符）",
                         "value": {
-                          "detail": "文档已被修改，请刷新后重试"
+                          "success": false,
+                          "error": {
+                            "code": "CONFLICT",
+                            "message": "文档已被修改，请刷新后重试",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -2964,7 +4665,7 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     }
                   }
                 }
@@ -2974,7 +4675,28 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
                     }
                   }
                 }
@@ -2982,10 +4704,7 @@ public enum CoWritingAPIDescription {
             },
             "security": [
               {
-                "bearer": []
-              },
-              {
-                "oauth2": []
+                "coWritingBearer": []
               }
             ],
             "x-codeSamples": [
@@ -3004,9 +4723,9 @@ public enum CoWritingAPIDescription {
         },
         "/api/v1/documents/{document_id}/versions/{version_number}": {
           "get": {
-            "operationId": "DocumentService_GetVersion",
+            "operationId": "CoWritingDocumentService_GetVersion",
             "tags": [
-              "DocumentService"
+              "CoWritingDocumentService"
             ],
             "summary": "One version of a document.",
             "parameters": [
@@ -3036,10 +4755,49 @@ public enum CoWritingAPIDescription {
             "responses": {
               "200": {
                 "description": "A version in a list.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/VersionItem"
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "data": {
+                          "$ref": "#/components/schemas/CoWritingVersionItem"
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "获取成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "data",
+                        "message",
+                        "timestamp"
+                      ]
                     }
                   }
                 }
@@ -3049,13 +4807,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "未授权访问": {
                         "summary": "未登录或令牌无效",
                         "value": {
-                          "detail": "未授权访问"
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "未授权访问",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -3067,13 +4831,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "权限不足": {
                         "summary": "权限不足",
                         "value": {
-                          "detail": "权限不足"
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "权限不足",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -3085,15 +4855,42 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "文档版本不存在": {
                         "summary": "文档版本不存在",
                         "value": {
-                          "detail": "文档版本不存在"
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "文档版本不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
                     }
                   }
                 }
@@ -3101,10 +4898,7 @@ public enum CoWritingAPIDescription {
             },
             "security": [
               {
-                "bearer": []
-              },
-              {
-                "oauth2": []
+                "coWritingBearer": []
               }
             ],
             "x-codeSamples": [
@@ -3123,9 +4917,9 @@ public enum CoWritingAPIDescription {
         },
         "/api/v1/documents/{document_id}/versions/{version_number}/restore": {
           "post": {
-            "operationId": "DocumentService_RestoreVersion",
+            "operationId": "CoWritingDocumentService_RestoreVersion",
             "tags": [
-              "DocumentService"
+              "CoWritingDocumentService"
             ],
             "summary": "Makes the contents of an earlier version the document's again, as a new version.",
             "parameters": [
@@ -3150,6 +4944,15 @@ public enum CoWritingAPIDescription {
                   "format": "int64"
                 },
                 "example": 1
+              },
+              {
+                "name": "If-Match",
+                "in": "header",
+                "description": "Only if the document is still in this state; over REST the header If-Match.",
+                "schema": {
+                  "type": "string",
+                  "maxLength": 1000
+                }
               }
             ],
             "requestBody": {
@@ -3167,10 +4970,49 @@ public enum CoWritingAPIDescription {
             "responses": {
               "201": {
                 "description": "A version.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Version"
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "data": {
+                          "$ref": "#/components/schemas/CoWritingVersion"
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "文档版本恢复成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "data",
+                        "message",
+                        "timestamp"
+                      ]
                     }
                   }
                 }
@@ -3180,13 +5022,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "未授权访问": {
                         "summary": "未登录或令牌无效",
                         "value": {
-                          "detail": "未授权访问"
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "未授权访问",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -3198,13 +5046,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "权限不足": {
                         "summary": "权限不足",
                         "value": {
-                          "detail": "权限不足"
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "权限不足",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -3216,13 +5070,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "文档版本不存在": {
                         "summary": "文档版本不存在",
                         "value": {
-                          "detail": "文档版本不存在"
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "文档版本不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -3234,15 +5094,42 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "文档已被修改，请刷新后重试": {
                         "summary": "文档已被他人修改（If-Match 与当前版本不符）",
                         "value": {
-                          "detail": "文档已被修改，请刷新后重试"
+                          "success": false,
+                          "error": {
+                            "code": "CONFLICT",
+                            "message": "文档已被修改，请刷新后重试",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
                     }
                   }
                 }
@@ -3250,10 +5137,7 @@ public enum CoWritingAPIDescription {
             },
             "security": [
               {
-                "bearer": []
-              },
-              {
-                "oauth2": []
+                "coWritingBearer": []
               }
             ],
             "x-codeSamples": [
@@ -3272,9 +5156,9 @@ public enum CoWritingAPIDescription {
         },
         "/api/v1/documents/{document_id}/compare": {
           "get": {
-            "operationId": "DocumentService_CompareVersions",
+            "operationId": "CoWritingDocumentService_CompareVersions",
             "tags": [
-              "DocumentService"
+              "CoWritingDocumentService"
             ],
             "summary": "What two versions of a document have differently, line by line.",
             "parameters": [
@@ -3316,10 +5200,49 @@ public enum CoWritingAPIDescription {
             "responses": {
               "200": {
                 "description": "Answer of CompareVersions.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/CompareVersionsResponse"
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "data": {
+                          "$ref": "#/components/schemas/CoWritingCompareVersionsResponse"
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "获取成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "data",
+                        "message",
+                        "timestamp"
+                      ]
                     }
                   }
                 }
@@ -3329,13 +5252,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "未授权访问": {
                         "summary": "未登录或令牌无效",
                         "value": {
-                          "detail": "未授权访问"
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "未授权访问",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -3347,13 +5276,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "权限不足": {
                         "summary": "权限不足",
                         "value": {
-                          "detail": "权限不足"
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "权限不足",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -3365,13 +5300,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "文档版本不存在": {
                         "summary": "文档版本不存在",
                         "value": {
-                          "detail": "文档版本不存在"
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "文档版本不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -3383,7 +5324,28 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
                     }
                   }
                 }
@@ -3391,10 +5353,7 @@ public enum CoWritingAPIDescription {
             },
             "security": [
               {
-                "bearer": []
-              },
-              {
-                "oauth2": []
+                "coWritingBearer": []
               }
             ],
             "x-codeSamples": [
@@ -3413,9 +5372,9 @@ public enum CoWritingAPIDescription {
         },
         "/api/v1/projects": {
           "get": {
-            "operationId": "ProjectService_ListProjects",
+            "operationId": "CoWritingProjectService_ListProjects",
             "tags": [
-              "ProjectService"
+              "CoWritingProjectService"
             ],
             "summary": "Projects, newest first.",
             "parameters": [
@@ -3451,6 +5410,26 @@ public enum CoWritingAPIDescription {
                   "maxLength": 100
                 },
                 "example": "应急"
+              },
+              {
+                "name": "created_after",
+                "in": "query",
+                "description": "Only what was made at this time or later.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                },
+                "example": "2024-01-01T00:00:00Z"
+              },
+              {
+                "name": "created_before",
+                "in": "query",
+                "description": "Only what was made before this time.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                },
+                "example": "2024-12-31T00:00:00Z"
               },
               {
                 "name": "sort_by",
@@ -3527,10 +5506,49 @@ public enum CoWritingAPIDescription {
             "responses": {
               "200": {
                 "description": "A page of projects.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/ListProjectsResponse"
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "data": {
+                          "$ref": "#/components/schemas/CoWritingListProjectsResponse"
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "获取成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "data",
+                        "message",
+                        "timestamp"
+                      ]
                     }
                   }
                 }
@@ -3540,13 +5558,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "未授权访问": {
                         "summary": "未登录或令牌无效",
                         "value": {
-                          "detail": "未授权访问"
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "未授权访问",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -3558,7 +5582,28 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
                     }
                   }
                 }
@@ -3566,10 +5611,7 @@ public enum CoWritingAPIDescription {
             },
             "security": [
               {
-                "bearer": []
-              },
-              {
-                "oauth2": []
+                "coWritingBearer": []
               }
             ],
             "x-codeSamples": [
@@ -3586,9 +5628,9 @@ public enum CoWritingAPIDescription {
             ]
           },
           "post": {
-            "operationId": "ProjectService_CreateProject",
+            "operationId": "CoWritingProjectService_CreateProject",
             "tags": [
-              "ProjectService"
+              "CoWritingProjectService"
             ],
             "summary": "Makes a project.",
             "requestBody": {
@@ -3596,7 +5638,7 @@ public enum CoWritingAPIDescription {
               "content": {
                 "application/json": {
                   "schema": {
-                    "$ref": "#/components/schemas/CreateProjectRequest"
+                    "$ref": "#/components/schemas/CoWritingCreateProjectRequest"
                   }
                 }
               }
@@ -3604,10 +5646,49 @@ public enum CoWritingAPIDescription {
             "responses": {
               "201": {
                 "description": "A project.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Project"
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "data": {
+                          "$ref": "#/components/schemas/CoWritingProject"
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "项目创建成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "data",
+                        "message",
+                        "timestamp"
+                      ]
                     }
                   }
                 }
@@ -3617,13 +5698,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "未授权访问": {
                         "summary": "未登录或令牌无效",
                         "value": {
-                          "detail": "未授权访问"
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "未授权访问",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -3635,13 +5722,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "权限不足": {
                         "summary": "权限不足",
                         "value": {
-                          "detail": "权限不足"
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "权限不足",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -3653,13 +5746,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "企业不存在": {
                         "summary": "企业不存在",
                         "value": {
-                          "detail": "企业不存在"
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "企业不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -3671,7 +5770,28 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
                     }
                   }
                 }
@@ -3679,10 +5799,7 @@ public enum CoWritingAPIDescription {
             },
             "security": [
               {
-                "bearer": []
-              },
-              {
-                "oauth2": []
+                "coWritingBearer": []
               }
             ],
             "x-codeSamples": [
@@ -3701,9 +5818,9 @@ public enum CoWritingAPIDescription {
         },
         "/api/v1/projects/{project_id}": {
           "get": {
-            "operationId": "ProjectService_GetProject",
+            "operationId": "CoWritingProjectService_GetProject",
             "tags": [
-              "ProjectService"
+              "CoWritingProjectService"
             ],
             "summary": "One project.",
             "parameters": [
@@ -3722,10 +5839,49 @@ public enum CoWritingAPIDescription {
             "responses": {
               "200": {
                 "description": "One project.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/GetProjectResponse"
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "data": {
+                          "$ref": "#/components/schemas/CoWritingGetProjectResponse"
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "获取成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "data",
+                        "message",
+                        "timestamp"
+                      ]
                     }
                   }
                 }
@@ -3735,13 +5891,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "未授权访问": {
                         "summary": "未登录或令牌无效",
                         "value": {
-                          "detail": "未授权访问"
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "未授权访问",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -3753,13 +5915,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "权限不足": {
                         "summary": "权限不足",
                         "value": {
-                          "detail": "权限不足"
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "权限不足",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -3771,15 +5939,42 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "项目不存在": {
                         "summary": "项目不存在",
                         "value": {
-                          "detail": "项目不存在"
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "项目不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
                     }
                   }
                 }
@@ -3787,10 +5982,7 @@ public enum CoWritingAPIDescription {
             },
             "security": [
               {
-                "bearer": []
-              },
-              {
-                "oauth2": []
+                "coWritingBearer": []
               }
             ],
             "x-codeSamples": [
@@ -3807,9 +5999,9 @@ public enum CoWritingAPIDescription {
             ]
           },
           "put": {
-            "operationId": "ProjectService_UpdateProject",
+            "operationId": "CoWritingProjectService_UpdateProject",
             "tags": [
-              "ProjectService"
+              "CoWritingProjectService"
             ],
             "summary": "Changes a project: what is absent stays, metadata are replaced as a whole.",
             "parameters": [
@@ -3891,10 +6083,49 @@ public enum CoWritingAPIDescription {
             "responses": {
               "200": {
                 "description": "A project.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Project"
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "data": {
+                          "$ref": "#/components/schemas/CoWritingProject"
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "项目信息更新成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "data",
+                        "message",
+                        "timestamp"
+                      ]
                     }
                   }
                 }
@@ -3904,13 +6135,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "未授权访问": {
                         "summary": "未登录或令牌无效",
                         "value": {
-                          "detail": "未授权访问"
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "未授权访问",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -3922,13 +6159,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "权限不足": {
                         "summary": "权限不足",
                         "value": {
-                          "detail": "权限不足"
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "权限不足",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -3940,13 +6183,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "项目不存在": {
                         "summary": "项目不存在",
                         "value": {
-                          "detail": "项目不存在"
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "项目不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -3958,7 +6207,28 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
                     }
                   }
                 }
@@ -3966,10 +6236,7 @@ public enum CoWritingAPIDescription {
             },
             "security": [
               {
-                "bearer": []
-              },
-              {
-                "oauth2": []
+                "coWritingBearer": []
               }
             ],
             "x-codeSamples": [
@@ -3986,9 +6253,9 @@ public enum CoWritingAPIDescription {
             ]
           },
           "delete": {
-            "operationId": "ProjectService_DeleteProject",
+            "operationId": "CoWritingProjectService_DeleteProject",
             "tags": [
-              "ProjectService"
+              "CoWritingProjectService"
             ],
             "summary": "Deletes a project; its documents and forms can no longer be reached.",
             "parameters": [
@@ -4006,11 +6273,46 @@ public enum CoWritingAPIDescription {
             ],
             "responses": {
               "200": {
-                "description": "A generic empty message that you can re-use to avoid defining duplicated\nempty messages in your APIs. A typical example is to use it as the request\nor the response type of an API method. For instance:\n\n    service Foo {\n      rpc Bar(google.protobuf.Empty) returns (google.protobuf.Empty);\n    }",
+                "description": "The answer.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
                 "content": {
                   "application/json": {
                     "schema": {
-                      "type": "object"
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "项目删除成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "message",
+                        "timestamp"
+                      ]
                     }
                   }
                 }
@@ -4020,13 +6322,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "未授权访问": {
                         "summary": "未登录或令牌无效",
                         "value": {
-                          "detail": "未授权访问"
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "未授权访问",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -4038,13 +6346,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "权限不足": {
                         "summary": "权限不足",
                         "value": {
-                          "detail": "权限不足"
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "权限不足",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -4056,15 +6370,42 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "项目不存在": {
                         "summary": "项目不存在",
                         "value": {
-                          "detail": "项目不存在"
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "项目不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
                     }
                   }
                 }
@@ -4072,10 +6413,7 @@ public enum CoWritingAPIDescription {
             },
             "security": [
               {
-                "bearer": []
-              },
-              {
-                "oauth2": []
+                "coWritingBearer": []
               }
             ],
             "x-codeSamples": [
@@ -4094,9 +6432,9 @@ public enum CoWritingAPIDescription {
         },
         "/api/v1/projects/{project_id}/forms": {
           "get": {
-            "operationId": "ProjectService_ListForms",
+            "operationId": "CoWritingProjectService_ListForms",
             "tags": [
-              "ProjectService"
+              "CoWritingProjectService"
             ],
             "summary": "Forms of a project, newest first.",
             "parameters": [
@@ -4133,6 +6471,26 @@ public enum CoWritingAPIDescription {
                   "maximum": 100
                 },
                 "example": 20
+              },
+              {
+                "name": "created_after",
+                "in": "query",
+                "description": "Only what was made at this time or later.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                },
+                "example": "2024-01-01T00:00:00Z"
+              },
+              {
+                "name": "created_before",
+                "in": "query",
+                "description": "Only what was made before this time.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                },
+                "example": "2024-12-31T00:00:00Z"
               },
               {
                 "name": "sort_by",
@@ -4175,10 +6533,49 @@ public enum CoWritingAPIDescription {
             "responses": {
               "200": {
                 "description": "A page of forms.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/ListFormsResponse"
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "data": {
+                          "$ref": "#/components/schemas/CoWritingListFormsResponse"
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "获取成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "data",
+                        "message",
+                        "timestamp"
+                      ]
                     }
                   }
                 }
@@ -4188,13 +6585,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "未授权访问": {
                         "summary": "未登录或令牌无效",
                         "value": {
-                          "detail": "未授权访问"
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "未授权访问",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -4206,13 +6609,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "权限不足": {
                         "summary": "权限不足",
                         "value": {
-                          "detail": "权限不足"
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "权限不足",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -4224,13 +6633,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "项目不存在": {
                         "summary": "项目不存在",
                         "value": {
-                          "detail": "项目不存在"
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "项目不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -4242,7 +6657,28 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
                     }
                   }
                 }
@@ -4250,10 +6686,7 @@ public enum CoWritingAPIDescription {
             },
             "security": [
               {
-                "bearer": []
-              },
-              {
-                "oauth2": []
+                "coWritingBearer": []
               }
             ],
             "x-codeSamples": [
@@ -4270,9 +6703,9 @@ public enum CoWritingAPIDescription {
             ]
           },
           "post": {
-            "operationId": "ProjectService_CreateForm",
+            "operationId": "CoWritingProjectService_CreateForm",
             "tags": [
-              "ProjectService"
+              "CoWritingProjectService"
             ],
             "summary": "Adds a form to a project.",
             "parameters": [
@@ -4321,10 +6754,49 @@ public enum CoWritingAPIDescription {
             "responses": {
               "201": {
                 "description": "A form.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Form"
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "data": {
+                          "$ref": "#/components/schemas/CoWritingForm"
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "表单创建成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "data",
+                        "message",
+                        "timestamp"
+                      ]
                     }
                   }
                 }
@@ -4334,13 +6806,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "未授权访问": {
                         "summary": "未登录或令牌无效",
                         "value": {
-                          "detail": "未授权访问"
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "未授权访问",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -4352,13 +6830,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "权限不足": {
                         "summary": "权限不足",
                         "value": {
-                          "detail": "权限不足"
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "权限不足",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -4370,13 +6854,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "项目不存在": {
                         "summary": "项目不存在",
                         "value": {
-                          "detail": "项目不存在"
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "项目不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -4388,7 +6878,28 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
                     }
                   }
                 }
@@ -4396,10 +6907,7 @@ public enum CoWritingAPIDescription {
             },
             "security": [
               {
-                "bearer": []
-              },
-              {
-                "oauth2": []
+                "coWritingBearer": []
               }
             ],
             "x-codeSamples": [
@@ -4418,9 +6926,9 @@ public enum CoWritingAPIDescription {
         },
         "/api/v1/projects/{project_id}/forms/{form_id}": {
           "put": {
-            "operationId": "ProjectService_UpdateForm",
+            "operationId": "CoWritingProjectService_UpdateForm",
             "tags": [
-              "ProjectService"
+              "CoWritingProjectService"
             ],
             "summary": "Replaces what a form says.",
             "parameters": [
@@ -4479,10 +6987,49 @@ public enum CoWritingAPIDescription {
             "responses": {
               "200": {
                 "description": "A form.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Form"
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "data": {
+                          "$ref": "#/components/schemas/CoWritingForm"
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "表单更新成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "data",
+                        "message",
+                        "timestamp"
+                      ]
                     }
                   }
                 }
@@ -4492,13 +7039,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "未授权访问": {
                         "summary": "未登录或令牌无效",
                         "value": {
-                          "detail": "未授权访问"
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "未授权访问",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -4510,13 +7063,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "权限不足": {
                         "summary": "权限不足",
                         "value": {
-                          "detail": "权限不足"
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "权限不足",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -4528,13 +7087,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "项目不存在": {
                         "summary": "项目不存在",
                         "value": {
-                          "detail": "项目不存在"
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "项目不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -4546,7 +7111,28 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
                     }
                   }
                 }
@@ -4554,10 +7140,7 @@ public enum CoWritingAPIDescription {
             },
             "security": [
               {
-                "bearer": []
-              },
-              {
-                "oauth2": []
+                "coWritingBearer": []
               }
             ],
             "x-codeSamples": [
@@ -4574,9 +7157,9 @@ public enum CoWritingAPIDescription {
             ]
           },
           "delete": {
-            "operationId": "ProjectService_DeleteForm",
+            "operationId": "CoWritingProjectService_DeleteForm",
             "tags": [
-              "ProjectService"
+              "CoWritingProjectService"
             ],
             "summary": "Deletes a form of a project.",
             "parameters": [
@@ -4605,11 +7188,46 @@ public enum CoWritingAPIDescription {
             ],
             "responses": {
               "200": {
-                "description": "A generic empty message that you can re-use to avoid defining duplicated\nempty messages in your APIs. A typical example is to use it as the request\nor the response type of an API method. For instance:\n\n    service Foo {\n      rpc Bar(google.protobuf.Empty) returns (google.protobuf.Empty);\n    }",
+                "description": "The answer.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
                 "content": {
                   "application/json": {
                     "schema": {
-                      "type": "object"
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "表单删除成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "message",
+                        "timestamp"
+                      ]
                     }
                   }
                 }
@@ -4619,13 +7237,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "未授权访问": {
                         "summary": "未登录或令牌无效",
                         "value": {
-                          "detail": "未授权访问"
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "未授权访问",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -4637,13 +7261,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "权限不足": {
                         "summary": "权限不足",
                         "value": {
-                          "detail": "权限不足"
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "权限不足",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -4655,15 +7285,42 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "项目不存在": {
                         "summary": "项目不存在",
                         "value": {
-                          "detail": "项目不存在"
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "项目不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
                     }
                   }
                 }
@@ -4671,10 +7328,7 @@ public enum CoWritingAPIDescription {
             },
             "security": [
               {
-                "bearer": []
-              },
-              {
-                "oauth2": []
+                "coWritingBearer": []
               }
             ],
             "x-codeSamples": [
@@ -4693,9 +7347,9 @@ public enum CoWritingAPIDescription {
         },
         "/api/v1/users": {
           "get": {
-            "operationId": "UserService_ListUsers",
+            "operationId": "CoWritingUserService_ListUsers",
             "tags": [
-              "UserService"
+              "CoWritingUserService"
             ],
             "summary": "Accounts, newest first.",
             "parameters": [
@@ -4731,6 +7385,26 @@ public enum CoWritingAPIDescription {
                   "maxLength": 100
                 },
                 "example": "应急"
+              },
+              {
+                "name": "created_after",
+                "in": "query",
+                "description": "Only what was made at this time or later.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                },
+                "example": "2024-01-01T00:00:00Z"
+              },
+              {
+                "name": "created_before",
+                "in": "query",
+                "description": "Only what was made before this time.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                },
+                "example": "2024-12-31T00:00:00Z"
               },
               {
                 "name": "sort_by",
@@ -4795,10 +7469,49 @@ public enum CoWritingAPIDescription {
             "responses": {
               "200": {
                 "description": "A page of accounts.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/ListUsersResponse"
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "data": {
+                          "$ref": "#/components/schemas/CoWritingListUsersResponse"
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "获取成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "data",
+                        "message",
+                        "timestamp"
+                      ]
                     }
                   }
                 }
@@ -4808,13 +7521,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "未授权访问": {
                         "summary": "未登录或令牌无效",
                         "value": {
-                          "detail": "未授权访问"
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "未授权访问",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -4826,13 +7545,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "权限不足": {
                         "summary": "权限不足",
                         "value": {
-                          "detail": "权限不足"
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "权限不足",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -4844,7 +7569,28 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
                     }
                   }
                 }
@@ -4852,10 +7598,7 @@ public enum CoWritingAPIDescription {
             },
             "security": [
               {
-                "bearer": []
-              },
-              {
-                "oauth2": []
+                "coWritingBearer": []
               }
             ],
             "x-codeSamples": [
@@ -4874,9 +7617,9 @@ public enum CoWritingAPIDescription {
         },
         "/api/v1/users/{user_id}": {
           "get": {
-            "operationId": "UserService_GetUser",
+            "operationId": "CoWritingUserService_GetUser",
             "tags": [
-              "UserService"
+              "CoWritingUserService"
             ],
             "summary": "One account.",
             "parameters": [
@@ -4895,10 +7638,49 @@ public enum CoWritingAPIDescription {
             "responses": {
               "200": {
                 "description": "One account.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/GetUserResponse"
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "data": {
+                          "$ref": "#/components/schemas/CoWritingGetUserResponse"
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "获取成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "data",
+                        "message",
+                        "timestamp"
+                      ]
                     }
                   }
                 }
@@ -4908,13 +7690,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "未授权访问": {
                         "summary": "未登录或令牌无效",
                         "value": {
-                          "detail": "未授权访问"
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "未授权访问",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -4926,13 +7714,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "账号已被禁用": {
                         "summary": "账号已被禁用",
                         "value": {
-                          "detail": "账号已被禁用"
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "账号已被禁用",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -4944,15 +7738,42 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "用户不存在": {
                         "summary": "用户不存在",
                         "value": {
-                          "detail": "用户不存在"
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "用户不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
                     }
                   }
                 }
@@ -4960,10 +7781,7 @@ public enum CoWritingAPIDescription {
             },
             "security": [
               {
-                "bearer": []
-              },
-              {
-                "oauth2": []
+                "coWritingBearer": []
               }
             ],
             "x-codeSamples": [
@@ -4980,9 +7798,9 @@ public enum CoWritingAPIDescription {
             ]
           },
           "put": {
-            "operationId": "UserService_UpdateUser",
+            "operationId": "CoWritingUserService_UpdateUser",
             "tags": [
-              "UserService"
+              "CoWritingUserService"
             ],
             "summary": "Changes name, number or picture of an account: what is absent stays.",
             "parameters": [
@@ -5039,10 +7857,49 @@ public enum CoWritingAPIDescription {
             "responses": {
               "200": {
                 "description": "The account as it is now.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/UpdateUserResponse"
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "data": {
+                          "$ref": "#/components/schemas/CoWritingUpdateUserResponse"
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "用户信息更新成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "data",
+                        "message",
+                        "timestamp"
+                      ]
                     }
                   }
                 }
@@ -5052,13 +7909,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "未授权访问": {
                         "summary": "未登录或令牌无效",
                         "value": {
-                          "detail": "未授权访问"
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "未授权访问",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -5070,13 +7933,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "账号已被禁用": {
                         "summary": "账号已被禁用",
                         "value": {
-                          "detail": "账号已被禁用"
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "账号已被禁用",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -5088,13 +7957,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "用户不存在": {
                         "summary": "用户不存在",
                         "value": {
-                          "detail": "用户不存在"
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "用户不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -5106,7 +7981,28 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
                     }
                   }
                 }
@@ -5114,10 +8010,7 @@ public enum CoWritingAPIDescription {
             },
             "security": [
               {
-                "bearer": []
-              },
-              {
-                "oauth2": []
+                "coWritingBearer": []
               }
             ],
             "x-codeSamples": [
@@ -5134,9 +8027,9 @@ public enum CoWritingAPIDescription {
             ]
           },
           "delete": {
-            "operationId": "UserService_DeleteUser",
+            "operationId": "CoWritingUserService_DeleteUser",
             "tags": [
-              "UserService"
+              "CoWritingUserService"
             ],
             "summary": "Deletes an account: it can no longer be used, its work stays.",
             "parameters": [
@@ -5154,11 +8047,46 @@ public enum CoWritingAPIDescription {
             ],
             "responses": {
               "200": {
-                "description": "A generic empty message that you can re-use to avoid defining duplicated\nempty messages in your APIs. A typical example is to use it as the request\nor the response type of an API method. For instance:\n\n    service Foo {\n      rpc Bar(google.protobuf.Empty) returns (google.protobuf.Empty);\n    }",
+                "description": "The answer.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
                 "content": {
                   "application/json": {
                     "schema": {
-                      "type": "object"
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "用户删除成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "message",
+                        "timestamp"
+                      ]
                     }
                   }
                 }
@@ -5168,13 +8096,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "不能停用、删除或降级最后一个管理员": {
                         "summary": "不能停用、删除或降级最后一个管理员",
                         "value": {
-                          "detail": "不能停用、删除或降级最后一个管理员"
+                          "success": false,
+                          "error": {
+                            "code": "INVALID_REQUEST",
+                            "message": "不能停用、删除或降级最后一个管理员",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -5186,13 +8120,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "未授权访问": {
                         "summary": "未登录或令牌无效",
                         "value": {
-                          "detail": "未授权访问"
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "未授权访问",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -5204,13 +8144,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "权限不足": {
                         "summary": "权限不足",
                         "value": {
-                          "detail": "权限不足"
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "权限不足",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -5222,15 +8168,42 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "用户不存在": {
                         "summary": "用户不存在",
                         "value": {
-                          "detail": "用户不存在"
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "用户不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
                     }
                   }
                 }
@@ -5238,10 +8211,7 @@ public enum CoWritingAPIDescription {
             },
             "security": [
               {
-                "bearer": []
-              },
-              {
-                "oauth2": []
+                "coWritingBearer": []
               }
             ],
             "x-codeSamples": [
@@ -5260,9 +8230,9 @@ public enum CoWritingAPIDescription {
         },
         "/api/v1/users/{user_id}/preferences": {
           "get": {
-            "operationId": "UserService_GetPreferences",
+            "operationId": "CoWritingUserService_GetPreferences",
             "tags": [
-              "UserService"
+              "CoWritingUserService"
             ],
             "summary": "An account's preferences.",
             "parameters": [
@@ -5281,10 +8251,49 @@ public enum CoWritingAPIDescription {
             "responses": {
               "200": {
                 "description": "What somebody prefers.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Preferences"
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "data": {
+                          "$ref": "#/components/schemas/CoWritingPreferences"
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "获取成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "data",
+                        "message",
+                        "timestamp"
+                      ]
                     }
                   }
                 }
@@ -5294,13 +8303,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "未授权访问": {
                         "summary": "未登录或令牌无效",
                         "value": {
-                          "detail": "未授权访问"
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "未授权访问",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -5312,13 +8327,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "账号已被禁用": {
                         "summary": "账号已被禁用",
                         "value": {
-                          "detail": "账号已被禁用"
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "账号已被禁用",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -5330,15 +8351,42 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "用户不存在": {
                         "summary": "用户不存在",
                         "value": {
-                          "detail": "用户不存在"
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "用户不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
                     }
                   }
                 }
@@ -5346,10 +8394,7 @@ public enum CoWritingAPIDescription {
             },
             "security": [
               {
-                "bearer": []
-              },
-              {
-                "oauth2": []
+                "coWritingBearer": []
               }
             ],
             "x-codeSamples": [
@@ -5366,9 +8411,9 @@ public enum CoWritingAPIDescription {
             ]
           },
           "put": {
-            "operationId": "UserService_UpdatePreferences",
+            "operationId": "CoWritingUserService_UpdatePreferences",
             "tags": [
-              "UserService"
+              "CoWritingUserService"
             ],
             "summary": "Changes preferences: what is absent stays.",
             "parameters": [
@@ -5466,10 +8511,49 @@ public enum CoWritingAPIDescription {
             "responses": {
               "200": {
                 "description": "What somebody prefers.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Preferences"
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "data": {
+                          "$ref": "#/components/schemas/CoWritingPreferences"
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "偏好设置更新成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "data",
+                        "message",
+                        "timestamp"
+                      ]
                     }
                   }
                 }
@@ -5479,13 +8563,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "未授权访问": {
                         "summary": "未登录或令牌无效",
                         "value": {
-                          "detail": "未授权访问"
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "未授权访问",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -5497,13 +8587,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "账号已被禁用": {
                         "summary": "账号已被禁用",
                         "value": {
-                          "detail": "账号已被禁用"
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "账号已被禁用",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -5515,13 +8611,19 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
                       "用户不存在": {
                         "summary": "用户不存在",
                         "value": {
-                          "detail": "用户不存在"
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "用户不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
                     }
@@ -5533,7 +8635,28 @@ public enum CoWritingAPIDescription {
                 "content": {
                   "application/json": {
                     "schema": {
-                      "$ref": "#/components/schemas/Error"
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
                     }
                   }
                 }
@@ -5541,10 +8664,7 @@ public enum CoWritingAPIDescription {
             },
             "security": [
               {
-                "bearer": []
-              },
-              {
-                "oauth2": []
+                "coWritingBearer": []
               }
             ],
             "x-codeSamples": [
@@ -5564,20 +8684,47 @@ public enum CoWritingAPIDescription {
       },
       "components": {
         "schemas": {
-          "Error": {
+          "CoWritingError": {
             "type": "object",
             "description": "What went wrong.",
             "properties": {
-              "detail": {
+              "success": {
+                "type": "boolean",
+                "const": false
+              },
+              "error": {
+                "type": "object",
+                "properties": {
+                  "code": {
+                    "type": "string",
+                    "description": "The name of the case."
+                  },
+                  "message": {
+                    "type": "string",
+                    "description": "For people."
+                  },
+                  "details": {
+                    "type": "object",
+                    "description": "For programs: by field what is wrong with it, or where a limit is."
+                  }
+                },
+                "required": [
+                  "code",
+                  "message"
+                ]
+              },
+              "timestamp": {
                 "type": "string",
-                "description": "For people."
+                "format": "date-time"
               }
             },
             "required": [
-              "detail"
+              "success",
+              "error",
+              "timestamp"
             ]
           },
-          "LoginRequest": {
+          "CoWritingLoginRequest": {
             "type": "object",
             "description": "Request of Login.",
             "properties": {
@@ -5612,7 +8759,7 @@ public enum CoWritingAPIDescription {
               "password"
             ]
           },
-          "LoginResponse": {
+          "CoWritingLoginResponse": {
             "type": "object",
             "description": "Answer of Login.",
             "properties": {
@@ -5641,7 +8788,7 @@ public enum CoWritingAPIDescription {
               "user": {
                 "anyOf": [
                   {
-                    "$ref": "#/components/schemas/LoginUser"
+                    "$ref": "#/components/schemas/CoWritingLoginUser"
                   },
                   {
                     "type": "null"
@@ -5657,7 +8804,7 @@ public enum CoWritingAPIDescription {
               "user"
             ]
           },
-          "LoginUser": {
+          "CoWritingLoginUser": {
             "type": "object",
             "description": "The account that a token was given for.",
             "properties": {
@@ -5724,7 +8871,7 @@ public enum CoWritingAPIDescription {
               "created_at"
             ]
           },
-          "RegisterRequest": {
+          "CoWritingRegisterRequest": {
             "type": "object",
             "description": "Request of Register.",
             "properties": {
@@ -5779,7 +8926,7 @@ public enum CoWritingAPIDescription {
               "password"
             ]
           },
-          "RegisterResponse": {
+          "CoWritingRegisterResponse": {
             "type": "object",
             "description": "The account that was made.",
             "properties": {
@@ -5870,7 +9017,7 @@ public enum CoWritingAPIDescription {
               "created_at"
             ]
           },
-          "CurrentUser": {
+          "CoWritingCurrentUser": {
             "type": "object",
             "description": "The caller's own account.",
             "properties": {
@@ -5984,7 +9131,7 @@ public enum CoWritingAPIDescription {
               "last_login_at"
             ]
           },
-          "RefreshTokenResponse": {
+          "CoWritingRefreshTokenResponse": {
             "type": "object",
             "description": "Answer of RefreshToken.",
             "properties": {
@@ -6017,7 +9164,7 @@ public enum CoWritingAPIDescription {
               "expires_in"
             ]
           },
-          "ChangePasswordRequest": {
+          "CoWritingChangePasswordRequest": {
             "type": "object",
             "description": "Request of ChangePassword.",
             "properties": {
@@ -6045,14 +9192,14 @@ public enum CoWritingAPIDescription {
               "new_password"
             ]
           },
-          "ListCompaniesResponse": {
+          "CoWritingListCompaniesResponse": {
             "type": "object",
             "description": "A page of companies.",
             "properties": {
               "items": {
                 "type": "array",
                 "items": {
-                  "$ref": "#/components/schemas/CompanyItem"
+                  "$ref": "#/components/schemas/CoWritingCompanyItem"
                 },
                 "description": "Those of this page."
               },
@@ -6097,7 +9244,7 @@ public enum CoWritingAPIDescription {
               "pages"
             ]
           },
-          "CompanyItem": {
+          "CoWritingCompanyItem": {
             "type": "object",
             "description": "A company in a list.",
             "properties": {
@@ -6216,7 +9363,7 @@ public enum CoWritingAPIDescription {
               "completed_projects_count"
             ]
           },
-          "CreateCompanyRequest": {
+          "CoWritingCreateCompanyRequest": {
             "type": "object",
             "description": "Request of CreateCompany.",
             "properties": {
@@ -6292,7 +9439,7 @@ public enum CoWritingAPIDescription {
               "name"
             ]
           },
-          "Company": {
+          "CoWritingCompany": {
             "type": "object",
             "description": "A company.",
             "properties": {
@@ -6418,7 +9565,7 @@ public enum CoWritingAPIDescription {
               "updated_at"
             ]
           },
-          "GetCompanyResponse": {
+          "CoWritingGetCompanyResponse": {
             "type": "object",
             "description": "One company.",
             "properties": {
@@ -6580,14 +9727,14 @@ public enum CoWritingAPIDescription {
               "documents_count"
             ]
           },
-          "ListContactsResponse": {
+          "CoWritingListContactsResponse": {
             "type": "object",
             "description": "A page of people to talk to.",
             "properties": {
               "items": {
                 "type": "array",
                 "items": {
-                  "$ref": "#/components/schemas/ContactItem"
+                  "$ref": "#/components/schemas/CoWritingContactItem"
                 },
                 "description": "Those of this page."
               },
@@ -6632,7 +9779,7 @@ public enum CoWritingAPIDescription {
               "pages"
             ]
           },
-          "ContactItem": {
+          "CoWritingContactItem": {
             "type": "object",
             "description": "Somebody to talk to, in a list.",
             "properties": {
@@ -6738,7 +9885,7 @@ public enum CoWritingAPIDescription {
               "created_at"
             ]
           },
-          "Contact": {
+          "CoWritingContact": {
             "type": "object",
             "description": "Somebody to talk to.",
             "properties": {
@@ -6855,14 +10002,14 @@ public enum CoWritingAPIDescription {
               "created_at"
             ]
           },
-          "ListDocumentsResponse": {
+          "CoWritingListDocumentsResponse": {
             "type": "object",
             "description": "A page of documents.",
             "properties": {
               "items": {
                 "type": "array",
                 "items": {
-                  "$ref": "#/components/schemas/DocumentItem"
+                  "$ref": "#/components/schemas/CoWritingDocumentItem"
                 },
                 "description": "Those of this page."
               },
@@ -6907,7 +10054,7 @@ public enum CoWritingAPIDescription {
               "pages"
             ]
           },
-          "DocumentItem": {
+          "CoWritingDocumentItem": {
             "type": "object",
             "description": "A document in a list.",
             "properties": {
@@ -7016,7 +10163,7 @@ public enum CoWritingAPIDescription {
               "exports_count"
             ]
           },
-          "CreateDocumentRequest": {
+          "CoWritingCreateDocumentRequest": {
             "type": "object",
             "description": "Request of CreateDocument.",
             "properties": {
@@ -7075,7 +10222,7 @@ public enum CoWritingAPIDescription {
               "project_id"
             ]
           },
-          "Document": {
+          "CoWritingDocument": {
             "type": "object",
             "description": "A document.",
             "properties": {
@@ -7165,7 +10312,7 @@ public enum CoWritingAPIDescription {
               "updated_at"
             ]
           },
-          "GetDocumentResponse": {
+          "CoWritingGetDocumentResponse": {
             "type": "object",
             "description": "One document.",
             "properties": {
@@ -7290,14 +10437,14 @@ public enum CoWritingAPIDescription {
               "exports_count"
             ]
           },
-          "ListVersionsResponse": {
+          "CoWritingListVersionsResponse": {
             "type": "object",
             "description": "A page of versions.",
             "properties": {
               "items": {
                 "type": "array",
                 "items": {
-                  "$ref": "#/components/schemas/VersionItem"
+                  "$ref": "#/components/schemas/CoWritingVersionItem"
                 },
                 "description": "Those of this page."
               },
@@ -7342,7 +10489,7 @@ public enum CoWritingAPIDescription {
               "pages"
             ]
           },
-          "VersionItem": {
+          "CoWritingVersionItem": {
             "type": "object",
             "description": "A version in a list.",
             "properties": {
@@ -7422,7 +10569,7 @@ public enum CoWritingAPIDescription {
               "created_at"
             ]
           },
-          "Version": {
+          "CoWritingVersion": {
             "type": "object",
             "description": "A version.",
             "properties": {
@@ -7494,7 +10641,7 @@ public enum CoWritingAPIDescription {
               "created_at"
             ]
           },
-          "CompareVersionsResponse": {
+          "CoWritingCompareVersionsResponse": {
             "type": "object",
             "description": "Answer of CompareVersions.",
             "properties": {
@@ -7541,7 +10688,7 @@ public enum CoWritingAPIDescription {
               "changes": {
                 "type": "array",
                 "items": {
-                  "$ref": "#/components/schemas/VersionChange"
+                  "$ref": "#/components/schemas/CoWritingVersionChange"
                 },
                 "description": "Stretches of lines, in order; both versions can be put together from them."
               }
@@ -7555,7 +10702,7 @@ public enum CoWritingAPIDescription {
               "changes"
             ]
           },
-          "VersionChange": {
+          "CoWritingVersionChange": {
             "type": "object",
             "description": "A stretch of lines that both versions have, or one of them.",
             "properties": {
@@ -7576,14 +10723,14 @@ public enum CoWritingAPIDescription {
               "text"
             ]
           },
-          "ListProjectsResponse": {
+          "CoWritingListProjectsResponse": {
             "type": "object",
             "description": "A page of projects.",
             "properties": {
               "items": {
                 "type": "array",
                 "items": {
-                  "$ref": "#/components/schemas/ProjectItem"
+                  "$ref": "#/components/schemas/CoWritingProjectItem"
                 },
                 "description": "Those of this page."
               },
@@ -7628,7 +10775,7 @@ public enum CoWritingAPIDescription {
               "pages"
             ]
           },
-          "ProjectItem": {
+          "CoWritingProjectItem": {
             "type": "object",
             "description": "A project in a list.",
             "properties": {
@@ -7771,7 +10918,7 @@ public enum CoWritingAPIDescription {
               "progress"
             ]
           },
-          "CreateProjectRequest": {
+          "CoWritingCreateProjectRequest": {
             "type": "object",
             "description": "Request of CreateProject.",
             "properties": {
@@ -7839,7 +10986,7 @@ public enum CoWritingAPIDescription {
               "name"
             ]
           },
-          "Project": {
+          "CoWritingProject": {
             "type": "object",
             "description": "A project.",
             "properties": {
@@ -7944,7 +11091,7 @@ public enum CoWritingAPIDescription {
               "updated_at"
             ]
           },
-          "GetProjectResponse": {
+          "CoWritingGetProjectResponse": {
             "type": "object",
             "description": "One project.",
             "properties": {
@@ -8107,14 +11254,14 @@ public enum CoWritingAPIDescription {
               "progress"
             ]
           },
-          "ListFormsResponse": {
+          "CoWritingListFormsResponse": {
             "type": "object",
             "description": "A page of forms.",
             "properties": {
               "items": {
                 "type": "array",
                 "items": {
-                  "$ref": "#/components/schemas/FormItem"
+                  "$ref": "#/components/schemas/CoWritingFormItem"
                 },
                 "description": "Those of this page."
               },
@@ -8159,7 +11306,7 @@ public enum CoWritingAPIDescription {
               "pages"
             ]
           },
-          "FormItem": {
+          "CoWritingFormItem": {
             "type": "object",
             "description": "A form in a list.",
             "properties": {
@@ -8234,7 +11381,7 @@ public enum CoWritingAPIDescription {
               "fields_count"
             ]
           },
-          "Form": {
+          "CoWritingForm": {
             "type": "object",
             "description": "A form.",
             "properties": {
@@ -8300,14 +11447,14 @@ public enum CoWritingAPIDescription {
               "updated_at"
             ]
           },
-          "ListUsersResponse": {
+          "CoWritingListUsersResponse": {
             "type": "object",
             "description": "A page of accounts.",
             "properties": {
               "items": {
                 "type": "array",
                 "items": {
-                  "$ref": "#/components/schemas/UserItem"
+                  "$ref": "#/components/schemas/CoWritingUserItem"
                 },
                 "description": "Those of this page."
               },
@@ -8352,7 +11499,7 @@ public enum CoWritingAPIDescription {
               "pages"
             ]
           },
-          "UserItem": {
+          "CoWritingUserItem": {
             "type": "object",
             "description": "An account in a list.",
             "properties": {
@@ -8462,7 +11609,7 @@ public enum CoWritingAPIDescription {
               "documents_count"
             ]
           },
-          "GetUserResponse": {
+          "CoWritingGetUserResponse": {
             "type": "object",
             "description": "One account.",
             "properties": {
@@ -8615,7 +11762,7 @@ public enum CoWritingAPIDescription {
               "ai_generations_count"
             ]
           },
-          "UpdateUserResponse": {
+          "CoWritingUpdateUserResponse": {
             "type": "object",
             "description": "The account as it is now.",
             "properties": {
@@ -8729,7 +11876,7 @@ public enum CoWritingAPIDescription {
               "updated_at"
             ]
           },
-          "Preferences": {
+          "CoWritingPreferences": {
             "type": "object",
             "description": "What somebody prefers.",
             "properties": {
@@ -8802,8 +11949,31 @@ public enum CoWritingAPIDescription {
             ]
           }
         },
+        "headers": {
+          "X-RateLimit-Limit": {
+            "description": "How many calls the window has.",
+            "schema": {
+              "type": "integer",
+              "format": "int64"
+            }
+          },
+          "X-RateLimit-Remaining": {
+            "description": "How many are left of them.",
+            "schema": {
+              "type": "integer",
+              "format": "int64"
+            }
+          },
+          "X-RateLimit-Reset": {
+            "description": "When the window ends, in seconds since 1970.",
+            "schema": {
+              "type": "integer",
+              "format": "int64"
+            }
+          }
+        },
         "securitySchemes": {
-          "bearer": {
+          "coWritingBearer": {
             "type": "http",
             "scheme": "bearer",
             "bearerFormat": "JWT"

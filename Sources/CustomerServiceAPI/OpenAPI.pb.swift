@@ -2543,6 +2543,22 @@ public enum CustomerServiceAPIDescription {
                   "type": "string"
                 },
                 "example": "6a7f"
+              },
+              {
+                "name": "If-Range",
+                "in": "header",
+                "description": "The part only if the file is still this one (RFC 9110, 13.1.5).",
+                "schema": {
+                  "type": "string"
+                }
+              },
+              {
+                "name": "If-None-Match",
+                "in": "header",
+                "description": "Nothing if the file is still this one (RFC 9110, 13.1.2).",
+                "schema": {
+                  "type": "string"
+                }
               }
             ],
             "responses": {

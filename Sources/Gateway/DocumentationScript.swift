@@ -45,11 +45,13 @@ extension DocumentationPages {
           element("pre", null, element("code", { ref: code }, command)));
       }
 
-      function CodeSamples({ samples }) {
+      function CodeSamples({ samples, path }) {
         const needsToken = samples.some((sample) => sample.source.includes("$TOKEN"));
+        // Each application has tokens of its own.
+        const login = path.startsWith("/api/v1/") ? "/api/v1/auth/login" : "/api/auth/login";
         return element("div", { className: "weft-samples" },
           element("div", { className: "opblock-section-header" }, element("h4", null, "From a shell")),
-          needsToken ? element("p", { className: "weft-hint" }, "TOKEN is the access_token that POST /api/auth/login answers.") : null,
+          needsToken ? element("p", { className: "weft-hint" }, "TOKEN is the access_token that POST " + login + " answers.") : null,
           samples.map((sample) => element(CodeSample, { key: sample.label, label: sample.label, source: sample.source })));
       }
 
@@ -58,7 +60,7 @@ extension DocumentationPages {
           responses: (Original, system) => (props) => {
             const samples = system.specSelectors.specJson().getIn(["paths", props.path, props.method, "x-codeSamples"]);
             return element("div", null,
-              samples ? element(CodeSamples, { samples: samples.toJS() }) : null,
+              samples ? element(CodeSamples, { samples: samples.toJS(), path: props.path }) : null,
               element(Original, props));
           },
         },

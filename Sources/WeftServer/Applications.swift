@@ -1,5 +1,6 @@
 import CoWritingAPI
 import CustomerServiceAPI
+import Gateway
 import Protobuf
 
 extension ServeSettings {
@@ -15,12 +16,18 @@ extension ServeSettings {
       case .coWriting: CoWritingAPIDescription.files
       }
     }
+
+    /// The description of its routes.
+    var openAPI: [UInt8] {
+      switch self {
+      case .customerService: CustomerServiceAPIDescription.openAPI
+      case .coWriting: CoWritingAPIDescription.openAPI
+      }
+    }
   }
 }
 
 extension [ServeSettings.Application] {
   /// What `/openapi.json` answers.
-  var openAPI: [UInt8]? {
-    contains(.customerService) ? CustomerServiceAPIDescription.openAPI : CoWritingAPIDescription.openAPI
-  }
+  var openAPI: [UInt8]? { OpenAPIMerge.merged(map(\.openAPI)) }
 }

@@ -1,12 +1,14 @@
 """The API's page, as people meet it in a browser, and the commands that it shows."""
+import json
 import os
 import re
 import subprocess
 from pathlib import Path
 
+import cowriting
 import pytest
 from browser import DESKTOP, PHONE, Browser
-from server import BINARY
+from server import BINARY, Server
 
 REST, GRPC = "http://127.0.0.1:8000", "127.0.0.1:50051"
 
@@ -40,23 +42,89 @@ def is_page(operation):
     return any("*/*" in answer.get("content", {}) for answer in operation["responses"].values())
 
 
+def token_for(server, operation):
+    """Of somebody new, in the application whose tokens the operation takes."""
+    schemes = {name for scheme in operation["security"] for name in scheme}
+    if not schemes:
+        return ""
+    return cowriting.new_person(server).token if "coWritingBearer" in schemes else server.register().token
+
+
 def test_every_operation_has_commands_that_work(server, shell):
     wrong = []
     for method, path, operation in operations(server):
         where = f"{method.upper()} {path}"
-        token = server.register().token if operation["security"] else ""
+        token = token_for(server, operation)
         curl = sample(operation, "curl").replace(REST, server.url)
         assert ("$TOKEN" in curl) == bool(operation["security"]), where
         done = shell(curl + " --silent --show-error --output /dev/null --write-out '%{http_code}'", token)
         documented = {int(status) for status in operation["responses"]} | ({302, 303, 400, 403, 422} if is_page(operation) else set())
         if done.returncode != 0 or int(done.stdout) not in documented:
             wrong.append(f"{where}: {done.stdout} {done.stderr}")
-        token = server.register().token if operation["security"] else ""
+        token = token_for(server, operation)
         done = shell(sample(operation, "weft call").replace(GRPC, server.grpc), token)
         # A status of the call's own, such as a wrong code: not a mistake in the command (1, 64), no such RPC (76), no token (80).
         if done.returncode in {1, 64, 76} | ({80} if operation["security"] else set()):
             wrong.append(f"{operation['operationId']}: {done.returncode} {done.stderr}")
     assert wrong == []
+
+
+def unique(pairs):
+    """An object whose keys stand in it once."""
+    assert len({name for name, _ in pairs}) == len(pairs), [name for name, _ in pairs]
+    return dict(pairs)
+
+
+def references(node):
+    if isinstance(node, dict):
+        yield from [node["$ref"]] if "$ref" in node else []
+        node = node.values()
+    elif not isinstance(node, list):
+        return
+    for inner in node:
+        yield from references(inner)
+
+
+def test_one_description_holds_both_applications(server):
+    served = json.loads(server.call("GET", "/openapi.json").content, object_pairs_hook=unique)
+    assert served == json.loads((Path(__file__).parents[2] / "docs/openapi.json").read_text())
+    for reference in references(served):
+        node = served
+        for step in reference.removeprefix("#/").split("/"):
+            node = node[step]
+    ids = [operation["operationId"] for item in served["paths"].values() for operation in item.values()]
+    assert len(set(ids)) == len(ids)
+
+
+@pytest.mark.parametrize(("applications", "prefix", "scheme"), [("csa", "/api/v1/", "bearer"), ("cowriting", "/api/v1/", "coWritingBearer")])
+def test_a_server_of_one_application_describes_one(tmp_path, applications, prefix, scheme):
+    with Server(tmp_path / "data", env={"WEFT_APPS": applications}) as one:
+        api = one.call("GET", "/openapi.json").json()
+        assert {path.startswith(prefix) for path in api["paths"]} == {applications == "cowriting"}
+        assert scheme in api["components"]["securitySchemes"]
+        both = {"bearer", "coWritingBearer"} & set(api["components"]["securitySchemes"])
+        assert both == {scheme}
+        # What is not served is not there, each in its own words.
+        assert one.call("GET", "/api/v1/auth/me").status_code == (401 if applications == "cowriting" else 404)
+        assert set(one.call("GET", "/api/v1/nothing").json()) == {"success", "error", "timestamp"}
+
+
+def test_answers_are_described_as_they_are(server):
+    """The envelope, its headers and its errors, on an operation that has all of them."""
+    api = server.call("GET", "/openapi.json").json()
+    operation = api["paths"]["/api/v1/documents/{document_id}"]["put"]
+    assert [p["name"] for p in operation["parameters"] if p["in"] == "header"] == ["If-Match"]
+    good = operation["responses"]["200"]
+    assert set(good["headers"]) == {"ETag", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"}
+    schema = good["content"]["application/json"]["schema"]
+    assert schema["required"] == ["success", "data", "message", "timestamp"]
+    assert "etag" not in api["components"]["schemas"]["CoWritingDocument"]["properties"]
+    error = operation["responses"]["409"]["content"]["application/json"]
+    assert error["schema"] == {"$ref": "#/components/schemas/CoWritingError"}
+    assert [example["value"]["error"]["code"] for example in error["examples"].values()] == ["CONFLICT"]
+    assert "429" in operation["responses"] and "data" not in api["paths"]["/api/v1/auth/logout"]["post"]["responses"]["200"]["content"][
+        "application/json"]["schema"]["properties"]
+    assert "created_after" in [p["name"] for p in api["paths"]["/api/v1/documents"]["get"]["parameters"]]
 
 
 def test_the_page_keeps_its_own_rules(server):
@@ -65,10 +133,17 @@ def test_the_page_keeps_its_own_rules(server):
     assert not re.search(r"<script(?! src)|<style|style=|onclick", page.text)
 
 
+def open_page(browser, server):
+    """Until its last operation is there: what lies below moves while the page is being built."""
+    browser.open(server.url + "/docs")
+    *_, (_, _, last) = operations(server)
+    browser.wait(f"[id$='-{last['operationId']}']")
+
+
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_the_page_shows_commands(server, size):
     with Browser(size=size) as browser:
-        browser.open(server.url + "/docs")
+        open_page(browser, server)
         operation = browser.wait("#operations-TicketService-TicketService_CreateTicket")
         browser.click(".opblock-summary-control", inside=operation)
         samples = browser.wait(".weft-samples", inside=operation)
@@ -85,7 +160,7 @@ def test_the_page_shows_commands(server, size):
 
 def test_trying_it_out_with_a_token(server, browser):
     user = server.register()
-    browser.open(server.url + "/docs")
+    open_page(browser, server)
     browser.click(".btn.authorize")
     browser.fill(".auth-container input[type=text]", user.token)
     browser.click(".auth-btn-wrapper .authorize")
@@ -95,4 +170,24 @@ def test_trying_it_out_with_a_token(server, browser):
     browser.click(".btn.execute", inside=operation)
     browser.wait(".live-responses-table .response-col_status", inside=operation, text="200")
     browser.wait(".live-responses-table td.response-col_description", inside=operation, text=user.email)
+    assert browser.problems() == []
+
+
+def test_trying_out_the_co_writing_platform(server, browser):
+    """It has tokens of its own, so it has a field of its own to put one in."""
+    person = cowriting.new_person(server)
+    open_page(browser, server)
+    browser.click(".btn.authorize")
+    browser.wait(".auth-container")
+    container = next(c for c in browser.all(".auth-container") if "coWritingBearer" in c.text)
+    browser.fill("input[type=text]", person.token, inside=container)
+    browser.click(".auth-btn-wrapper .authorize", inside=container)
+    browser.click(".btn-done")
+    operation = browser.wait("#operations-CoWritingAuthService-CoWritingAuthService_GetMe")
+    browser.click(".opblock-summary-control", inside=operation)
+    browser.click(".btn.execute", inside=operation)
+    browser.wait(".live-responses-table .response-col_status", inside=operation, text="200")
+    browser.wait(".live-responses-table td.response-col_description", inside=operation, text=person.username)
+    browser.wait(".live-responses-table td.response-col_description", inside=operation, text="x-ratelimit-remaining")
+    browser.wait(".weft-hint", inside=operation, text="POST /api/v1/auth/login")
     assert browser.problems() == []

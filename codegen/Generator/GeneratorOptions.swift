@@ -18,9 +18,12 @@ struct GeneratorOptions {
   /// `openapi_title=TEXT` and `openapi_version=TEXT`.
   var openAPITitle = "API"
   var openAPIVersion = "1.0"
+  /// `prefix=PACKAGE:PREFIX`: what the description puts before the names of a package's services and messages, so that two packages may use
+  /// one name.
+  var prefixes: [String: String] = [:]
   /// `routes=FILE`: the page of routes goes there.
   var routesFile: String?
-  /// `handlers=SERVICE:FOLDER`: in which folder the page of routes says that a service is implemented.
+  /// `handlers=SERVICE:FOLDER`: in which folder the page of routes says that a service, named with or without its package, is implemented.
   var handlerFolders: [String: String] = [:]
 
   init(_ parameter: String) throws(GeneratorError) {
@@ -50,6 +53,9 @@ struct GeneratorOptions {
     case "openapi_swift": openAPISwiftFile = value
     case "openapi_title": openAPITitle = value
     case "openapi_version": openAPIVersion = value
+    case "prefix":
+      let (package, prefix) = try Self.pair(name, value)
+      prefixes[package] = prefix
     case "routes": routesFile = value
     case "handlers":
       let (service, folder) = try Self.pair(name, value)

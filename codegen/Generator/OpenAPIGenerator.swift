@@ -6,12 +6,14 @@ struct OpenAPIGenerator {
   private let registry: Registry
   private let options: GeneratorOptions
   private let schemas: OpenAPISchemas
+  private let answers: OpenAPIAnswers
 
   init(_ files: [FileNode], registry: Registry, options: GeneratorOptions) {
     self.files = files
     self.registry = registry
     self.options = options
-    schemas = OpenAPISchemas(registry: registry)
+    schemas = OpenAPISchemas(registry: registry, prefixes: options.prefixes)
+    answers = OpenAPIAnswers(registry: registry, options: options, schemas: schemas)
   }
 
   func document() -> JSONValue {
@@ -31,10 +33,7 @@ struct OpenAPIGenerator {
       ("info", .object([("title", .string(options.openAPITitle)), ("version", .string(options.openAPIVersion))])),
       ("tags", .array(tags(routes))),
       ("paths", .object(paths.map { ($0.0, .object($0.1)) })),
-      (
-        "components",
-        .object([("schemas", .object([("Error", Self.errorSchema)] + schemas.components)), ("securitySchemes", securitySchemes(routes))])
-      ),
+      ("components", components(routes)),
     ])
   }
 
@@ -43,9 +42,14 @@ struct OpenAPIGenerator {
       file.proto.service.enumerated().compactMap { index, service in
         guard routes.contains(where: { $0.file === file && $0.service.name == service.name }) else { return nil }
         let text = file.sources.comment([6, Int32(index)])
-        return .present([("name", .string(service.name ?? "")), ("description", text.isEmpty ? nil : .string(text))])
+        return .present([("name", .string(tag(file, service))), ("description", text.isEmpty ? nil : .string(text))])
       }
     }
+  }
+
+  /// The service's name, apart from those of the same name in other packages.
+  private func tag(_ file: FileNode, _ service: GoogleProtobuf.ServiceDescriptorProto) -> String {
+    (options.prefixes[file.package] ?? "") + (service.name ?? "")
   }
 
   // MARK: Operations
@@ -53,24 +57,26 @@ struct OpenAPIGenerator {
   private func operation(_ route: Route, isFirst: Bool) -> JSONValue {
     let documentation = Documentation(route.file.sources.comment(route.path))
     let rule = route.method.options?.weftV1Method ?? .init()
-    let name = (route.service.name ?? "") + "_" + (route.method.name ?? "")
+    let name = tag(route.file, route.service) + "_" + (route.method.name ?? "")
     let parameters = parameters(route)
     return .present([
       ("operationId", .string(isFirst ? name : name + "_" + String(route.bindingIndex + 1))),
-      ("tags", .array([.string(route.service.name ?? "")])),
+      ("tags", .array([.string(tag(route.file, route.service))])),
       ("summary", documentation.summary.isEmpty ? nil : .string(documentation.summary)),
       ("description", documentation.details.isEmpty ? nil : .string(documentation.details)),
       ("parameters", parameters.isEmpty ? nil : .array(parameters)),
       ("requestBody", requestBody(route, rule)),
-      ("responses", .object(responses(route, rule))),
-      ("security", security(rule)),
+      ("responses", .object(answers.responses(route, rule))),
+      ("security", security(route, rule)),
       ("x-codeSamples", CodeSamples(registry: registry, schemas: schemas).samples(route, rule)),
     ])
   }
 
-  private func security(_ rule: WeftV1.MethodRule) -> JSONValue {
+  private func security(_ route: Route, _ rule: WeftV1.MethodRule) -> JSONValue {
     guard rule.access == .user || rule.access == .admin else { return .array([]) }
-    return .array([.object([("bearer", .array([]))]), .object([("oauth2", .array([]))])])
+    var names = [scheme("bearer", route)]
+    if let token = tokenRoute, token.file.package == route.file.package { names.append(scheme("oauth2", token)) }
+    return .array(names.map { .object([($0, .array([]))]) })
   }
 
   private func input(_ route: Route) -> MessageNode? { registry.messages[route.method.inputType ?? ""] }
@@ -85,11 +91,12 @@ struct OpenAPIGenerator {
     for (index, field) in input.proto.field.enumerated() {
       let name = field.name ?? ""
       let isInPath = inPath.contains(name)
-      let isInQuery = route.rule.body != "*" && route.rule.body != name && field.type != .message && !isInPath
-      guard isInPath || isInQuery, !schemas.isHeader(field) else { continue }
+      let isText = field.type != .message || field.typeName == ".google.protobuf.Timestamp"
+      let isInQuery = route.rule.body != "*" && route.rule.body != name && isText && !isInPath
       let path = input.path + [2, Int32(index)]
-      let comment = input.file.sources.comment(path)
-      let documentation = Documentation(comment)
+      let documentation = Documentation(input.file.sources.comment(path))
+      if let header = answers.condition(field, documentation) { result.append(header) }
+      guard isInPath || isInQuery, !schemas.isHeader(field) else { continue }
       let isRequired = isInPath || schemas.mustBeGiven(field)
       result.append(
         .present([
@@ -131,62 +138,39 @@ struct OpenAPIGenerator {
     return .object([("required", .bool(true)), ("content", .object(content))])
   }
 
-  private func responses(_ route: Route, _ rule: WeftV1.MethodRule) -> [(String, JSONValue)] {
-    let status = rule.successStatus == 0 ? 200 : rule.successStatus
-    var success: [(String, JSONValue)] = [("description", .string(status == 204 ? "Done." : "The answer."))]
-    if status != 204, let output = registry.messages[route.method.outputType ?? ""] {
-      success[0].1 = .string(Documentation(output.comment).text.isEmpty ? "The answer." : Documentation(output.comment).text)
-      success.append(("content", content(output, route)))
-    }
-    var result = [(String(status), JSONValue.object(success))]
-    var statuses: [UInt32] = []
-    for error in rule.errors where !statuses.contains(error.status) { statuses.append(error.status) }
-    for status in statuses {
-      result.append((String(status), errorResponse(rule.errors.filter { $0.status == status })))
-    }
-    return result
-  }
+  // MARK: Components
 
-  private func content(_ output: MessageNode, _ route: Route) -> JSONValue {
-    if output.fullName == ".google.api.HttpBody" {
-      return .object([("*/*", .object([("schema", .object([("type", .string("string")), ("format", .string("binary"))]))]))])
-    }
-    var schema = schemas.reference(output, .answer)
-    if !route.rule.responseBody.isEmpty, let field = output.proto.field.first(where: { $0.name == route.rule.responseBody }) {
-      schema = schemas.property(field, comment: "", .answer)
-    }
-    return .object([("application/json", .object([("schema", schema)]))])
-  }
-
-  // MARK: Errors
-
-  private static let errorSchema = JSONValue.object([
-    ("type", .string("object")), ("description", .string("What went wrong.")),
-    ("properties", .object([("detail", .object([("type", .string("string")), ("description", .string("For people."))]))])),
-    ("required", .array([.string("detail")])),
-  ])
-
-  private func errorResponse(_ errors: [WeftV1.ErrorCase]) -> JSONValue {
-    let examples = errors.filter { !$0.detail.isEmpty }.map { error -> (String, JSONValue) in
-      (error.detail, .object([("summary", .string(error.description)), ("value", .object([("detail", .string(error.detail))]))]))
-    }
-    let schema = JSONValue.object([("$ref", .string("#/components/schemas/Error"))])
-    return .object([
-      ("description", .string(errors.map(\.description).joined(separator: "；"))),
-      (
-        "content",
-        .object([("application/json", .present([("schema", schema), ("examples", examples.isEmpty ? nil : .object(examples))]))])
-      ),
+  private func components(_ routes: [Route]) -> JSONValue {
+    let headers = answers.headers(routes)
+    return .present([
+      ("schemas", .object(answers.schemas(routes) + schemas.components)), ("headers", headers.isEmpty ? nil : .object(headers)),
+      ("securitySchemes", .object(securitySchemes(routes))),
     ])
   }
 
-  /// The bearer token, and the password flow at the route that takes a form of `username` and `password`.
-  private func securitySchemes(_ routes: [Route]) -> JSONValue {
+  /// The bearer token of each application, and the password flow at the route that takes a form of `username` and `password`.
+  private func securitySchemes(_ routes: [Route]) -> [(String, JSONValue)] {
     let bearer = JSONValue.object([("type", .string("http")), ("scheme", .string("bearer")), ("bearerFormat", .string("JWT"))])
-    let token = routes.first { $0.method.options?.weftV1Method?.form == true && $0.verb == "POST" }
-    guard let token else { return .object([("bearer", bearer)]) }
-    let flow = JSONValue.object([("tokenUrl", .string(token.template)), ("scopes", .object([]))])
-    let oauth2 = JSONValue.object([("type", .string("oauth2")), ("flows", .object([("password", flow)]))])
-    return .object([("bearer", bearer), ("oauth2", oauth2)])
+    var schemes: [(String, JSONValue)] = []
+    for route in routes {
+      let name = scheme("bearer", route)
+      if !schemes.contains(where: { $0.0 == name }) { schemes.append((name, bearer)) }
+      guard let token = tokenRoute, route.service.name == token.service.name, route.file === token.file,
+        case let name = scheme("oauth2", token), !schemes.contains(where: { $0.0 == name })
+      else { continue }
+      let flow = JSONValue.object([("tokenUrl", .string(token.template)), ("scopes", .object([]))])
+      schemes.append((name, .object([("type", .string("oauth2")), ("flows", .object([("password", flow)]))])))
+    }
+    return schemes
+  }
+
+  private var tokenRoute: Route? {
+    Route.all(in: files).first { $0.method.options?.weftV1Method?.form == true && $0.verb == "POST" }
+  }
+
+  /// A scheme's name: each application has tokens of its own.
+  private func scheme(_ name: String, _ route: Route) -> String {
+    let prefix = options.prefixes[route.file.package] ?? ""
+    return prefix.isEmpty ? name : prefix.prefix(1).lowercased() + prefix.dropFirst() + name.prefix(1).uppercased() + name.dropFirst()
   }
 }

@@ -4,11 +4,16 @@ import Protobuf
 /// answers every field, null where it is unset.
 final class OpenAPISchemas {
   private let registry: Registry
+  private let prefixes: [String: String]
   /// Component schemas by name, in order of first use.
   private(set) var components: [(String, JSONValue)] = []
   private var known: Set<String> = []
 
-  init(registry: Registry) { self.registry = registry }
+  /// - Parameter prefixes: What stands before the names of a package's messages.
+  init(registry: Registry, prefixes: [String: String] = [:]) {
+    self.registry = registry
+    self.prefixes = prefixes
+  }
 
   /// Whether a message is read or written: a request leaves out what it does not set, an answer does not.
   enum Direction { case request, answer }
@@ -28,7 +33,8 @@ final class OpenAPISchemas {
   /// `Ticket`, and `TicketInput` for a message that is answered too.
   private func componentName(_ message: MessageNode, _ direction: Direction) -> String {
     let package = message.file.package.isEmpty ? "." : "." + message.file.package + "."
-    let name = message.fullName.dropFirst(package.count).split(separator: ".").joined(separator: "_")
+    let name =
+      (prefixes[message.file.package] ?? "") + message.fullName.dropFirst(package.count).split(separator: ".").joined(separator: "_")
     let isShared = direction == .request && !message.fullName.hasSuffix("Request")
     return isShared ? name + "Input" : name
   }
@@ -81,7 +87,7 @@ final class OpenAPISchemas {
   /// The gateway fills a mask from the keys that are there; nobody writes it.
   func isMask(_ field: GoogleProtobuf.FieldDescriptorProto) -> Bool { field.typeName == ".google.protobuf.FieldMask" }
 
-  /// A request header fills the field; nobody writes it.
+  /// The field is a header, and so no key of the JSON.
   func isHeader(_ field: GoogleProtobuf.FieldDescriptorProto) -> Bool { field.options?.weftV1Field?.header.isEmpty == false }
 
   /// The key that stands for a field.

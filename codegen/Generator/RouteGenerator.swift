@@ -16,7 +16,8 @@ struct RouteGenerator {
     printer.line("| --- | --- | --- | --- | --- |")
     for route in Route.all(in: files) {
       let cells = [
-        route.verb, "`\(route.template)`", rpc(route.file, route.service, route.method), access(route.method), handler(route.service),
+        route.verb, "`\(route.template)`", rpc(route.file, route.service, route.method), access(route.method),
+        handler(route.file, route.service),
       ]
       printer.line("| " + cells.joined(separator: " | ") + " |")
     }
@@ -26,7 +27,7 @@ struct RouteGenerator {
     for file in files {
       for service in file.proto.service {
         for method in service.method where method.options?.googleApiHTTP == nil {
-          printer.line("| " + [rpc(file, service, method), access(method), handler(service)].joined(separator: " | ") + " |")
+          printer.line("| " + [rpc(file, service, method), access(method), handler(file, service)].joined(separator: " | ") + " |")
         }
       }
     }
@@ -46,9 +47,9 @@ struct RouteGenerator {
     }
   }
 
-  private func handler(_ service: GoogleProtobuf.ServiceDescriptorProto) -> String {
+  private func handler(_ file: FileNode, _ service: GoogleProtobuf.ServiceDescriptorProto) -> String {
     let name = service.name ?? ""
-    let folder = options.handlerFolders[name].map { $0 + "/" } ?? ""
+    let folder = (options.handlerFolders["\(file.package).\(name)"] ?? options.handlerFolders[name]).map { $0 + "/" } ?? ""
     return "`\(folder)\(name).swift`"
   }
 }
