@@ -92,6 +92,9 @@ extension DocumentationPages {
     .weft-sample code { font: 13px/1.5 monospace; white-space: pre; }
     @media (max-width: 640px) {
       .swagger-ui .wrapper { padding: 0 10px; }
+      .swagger-ui .opblock-tag { flex-wrap: wrap; font-size: 20px; }
+      .swagger-ui .opblock-tag small { flex: 1 1 100%; order: 1; padding: 4px 0 0; }
+      .swagger-ui .opblock-tag > a { flex: 1; min-width: 0; overflow-wrap: anywhere; }
     }
 
     """
