@@ -64,15 +64,15 @@ struct UserList: Sendable {
   /// Accounts with their counts, in the order of `$ids`.
   static let counted: StaticString = """
     SELECT user.*,
-      (SELECT count(*) FROM cw_projects WHERE user_id = user.id AND deleted_at IS NULL) AS projects_count,
-      (SELECT count(*) FROM cw_documents WHERE user_id = user.id AND deleted_at IS NULL) AS documents_count
+      coalesce((SELECT number FROM cw_counts WHERE kind = 'projects' AND owner_id = user.id), 0) AS projects_count,
+      coalesce((SELECT number FROM cw_counts WHERE kind = 'documents' AND owner_id = user.id), 0) AS documents_count
     FROM json_each($ids) AS page JOIN cw_users AS user ON user.id = page.value WHERE user.deleted_at IS NULL ORDER BY page.key
     """
 
   /// The page that is asked for, and how many there are in all.
   func read(_ transaction: ReadTransaction) throws -> (total: Int64, users: [CountedUser]) {
     let statements = isUsual ? Self.newest : Self.any
-    let (total, ids) = try statements.page(query, parameters, transaction)
+    let (total, ids) = try statements.page(query, parameters, kept: isUsual ? .all(.users) : nil, transaction)
     return (total, try Self.users(ids, transaction))
   }
 

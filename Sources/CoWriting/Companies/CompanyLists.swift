@@ -85,10 +85,11 @@ extension CompanyStore {
   {
     if query.sort == .newestFirst, !selection.hasFilters {
       if let owner = selection.owners.one {
-        return try Lists.newestOfOwner.page(query, (["owner_id": .integer(owner)] as SQLParameters).within(query.window), transaction)
+        let parameters = (["owner_id": .integer(owner)] as SQLParameters).within(query.window)
+        return try Lists.newestOfOwner.page(query, parameters, kept: .of(owner, .companies), transaction)
       }
       if selection.owners == .everybody {
-        return try Lists.newest.page(query, ([:] as SQLParameters).within(query.window), transaction)
+        return try Lists.newest.page(query, ([:] as SQLParameters).within(query.window), kept: .all(.companies), transaction)
       }
     }
     let parameters: SQLParameters = [

@@ -30,8 +30,10 @@ struct DocumentList: Equatable, Sendable {
     if let projectID {
       return try Self.inProject.page(query, window.ownedBy(owners).adding("project_id", projectID), transaction)
     }
-    if let owner = owners.one { return try Self.ofOwner.page(query, window.adding("user_id", owner), transaction) }
-    return try Self.ofEverybody.page(query, window, transaction)
+    if let owner = owners.one {
+      return try Self.ofOwner.page(query, window.adding("user_id", owner), kept: .of(owner, .documents), transaction)
+    }
+    return try Self.ofEverybody.page(query, window, kept: .all(.documents), transaction)
   }
 
   /// Those that have the keyword in their title or contents. Ids are in the order of creation, as the index gives them.

@@ -13,9 +13,14 @@ struct ListStatements: Sendable {
 
   /// Counts the selection and reads the ids of a page; of one moment, because both are read in one transaction.
   ///
-  /// - Parameter parameters: Of the selection, without page and order.
-  func page(_ query: ListQuery, _ parameters: SQLParameters, _ transaction: ReadTransaction) throws -> (total: Int64, ids: [Int64]) {
-    let total = try transaction.integer(count, parameters) ?? 0
+  /// - Parameters:
+  ///   - parameters: Of the selection, without page and order.
+  ///   - kept: The count that is kept of the selection, if it is a whole one: it stands in for `count` unless a time window narrows it.
+  func page(_ query: ListQuery, _ parameters: SQLParameters, kept: KeptCount? = nil, _ transaction: ReadTransaction) throws
+    -> (total: Int64, ids: [Int64])
+  {
+    let total =
+      if let kept, query.window.isOpen { try kept.read(transaction) } else { try transaction.integer(count, parameters) ?? 0 }
     guard query.page.skip < total else { return (total, []) }
     let whole = isSorted ? parameters.of(query.page).by(query.sort) : parameters.of(query.page)
     return (total, try transaction.query(ids, whole) { try $0.integer(0) })

@@ -158,5 +158,62 @@ extension Migration {
       ) STRICT;
 
       CREATE VIRTUAL TABLE cw_document_search USING fts5 (tokens, content = '', columnsize = 0, tokenize = 'ascii');
+
+      -- How many rows there are that are not deleted, of each owner, and under 0 of all: a list's total without counting. Kept by triggers,
+      -- so that nobody can forget it.
+      CREATE TABLE cw_counts (
+        kind TEXT NOT NULL,
+        owner_id INTEGER NOT NULL,
+        number INTEGER NOT NULL,
+        PRIMARY KEY (kind, owner_id)
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TRIGGER cw_users_made AFTER INSERT ON cw_users WHEN new.deleted_at IS NULL BEGIN
+        INSERT INTO cw_counts (kind, owner_id, number) VALUES ('users', 0, 1)
+        ON CONFLICT (kind, owner_id) DO UPDATE SET number = number + 1;
+      END;
+      CREATE TRIGGER cw_users_deleted AFTER UPDATE OF deleted_at ON cw_users WHEN (old.deleted_at IS NULL) <> (new.deleted_at IS NULL) BEGIN
+        UPDATE cw_counts SET number = number + CASE WHEN new.deleted_at IS NULL THEN 1 ELSE -1 END
+        WHERE kind = 'users' AND owner_id = 0;
+      END;
+      CREATE TRIGGER cw_users_gone AFTER DELETE ON cw_users WHEN old.deleted_at IS NULL BEGIN
+        UPDATE cw_counts SET number = number - 1 WHERE kind = 'users' AND owner_id = 0;
+      END;
+
+      CREATE TRIGGER cw_companies_made AFTER INSERT ON cw_companies WHEN new.deleted_at IS NULL BEGIN
+        INSERT INTO cw_counts (kind, owner_id, number) VALUES ('companies', 0, 1), ('companies', new.user_id, 1)
+        ON CONFLICT (kind, owner_id) DO UPDATE SET number = number + 1;
+      END;
+      CREATE TRIGGER cw_companies_deleted AFTER UPDATE OF deleted_at ON cw_companies WHEN (old.deleted_at IS NULL) <> (new.deleted_at IS NULL) BEGIN
+        UPDATE cw_counts SET number = number + CASE WHEN new.deleted_at IS NULL THEN 1 ELSE -1 END
+        WHERE kind = 'companies' AND owner_id IN (0, new.user_id);
+      END;
+      CREATE TRIGGER cw_companies_gone AFTER DELETE ON cw_companies WHEN old.deleted_at IS NULL BEGIN
+        UPDATE cw_counts SET number = number - 1 WHERE kind = 'companies' AND owner_id IN (0, old.user_id);
+      END;
+
+      CREATE TRIGGER cw_projects_made AFTER INSERT ON cw_projects WHEN new.deleted_at IS NULL BEGIN
+        INSERT INTO cw_counts (kind, owner_id, number) VALUES ('projects', 0, 1), ('projects', new.user_id, 1)
+        ON CONFLICT (kind, owner_id) DO UPDATE SET number = number + 1;
+      END;
+      CREATE TRIGGER cw_projects_deleted AFTER UPDATE OF deleted_at ON cw_projects WHEN (old.deleted_at IS NULL) <> (new.deleted_at IS NULL) BEGIN
+        UPDATE cw_counts SET number = number + CASE WHEN new.deleted_at IS NULL THEN 1 ELSE -1 END
+        WHERE kind = 'projects' AND owner_id IN (0, new.user_id);
+      END;
+      CREATE TRIGGER cw_projects_gone AFTER DELETE ON cw_projects WHEN old.deleted_at IS NULL BEGIN
+        UPDATE cw_counts SET number = number - 1 WHERE kind = 'projects' AND owner_id IN (0, old.user_id);
+      END;
+
+      CREATE TRIGGER cw_documents_made AFTER INSERT ON cw_documents WHEN new.deleted_at IS NULL BEGIN
+        INSERT INTO cw_counts (kind, owner_id, number) VALUES ('documents', 0, 1), ('documents', new.user_id, 1)
+        ON CONFLICT (kind, owner_id) DO UPDATE SET number = number + 1;
+      END;
+      CREATE TRIGGER cw_documents_deleted AFTER UPDATE OF deleted_at ON cw_documents WHEN (old.deleted_at IS NULL) <> (new.deleted_at IS NULL) BEGIN
+        UPDATE cw_counts SET number = number + CASE WHEN new.deleted_at IS NULL THEN 1 ELSE -1 END
+        WHERE kind = 'documents' AND owner_id IN (0, new.user_id);
+      END;
+      CREATE TRIGGER cw_documents_gone AFTER DELETE ON cw_documents WHEN old.deleted_at IS NULL BEGIN
+        UPDATE cw_counts SET number = number - 1 WHERE kind = 'documents' AND owner_id IN (0, old.user_id);
+      END;
       """)
 }
