@@ -25,6 +25,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1] / "Tests/EndToEnd"))
 from rpc import Rpc  # noqa: E402
 
+from paced import p, timed  # noqa: E402
+from words import Words  # noqa: E402
+
 WEFT = sys.argv[1]
 TICKETS, RATE, CALLS = (int(os.environ.get(name, default)) for name, default in (("TICKETS", 1_000_000), ("RATE", 50), ("CALLS", 300)))
 ADMIN = {"WEFT_ADMIN_EMAIL": "admin@example.com", "WEFT_ADMIN_PASSWORD": "correct-horse-battery", "WEFT_RATE_LIMITS": "off"}
@@ -36,31 +39,6 @@ def free_port():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         return s.getsockname()[1]
-
-
-class Words:
-    """Words with the frequencies of a language: the n-th most frequent one is n times as rare as the first."""
-
-    def __init__(self):
-        draw = random.Random(7)
-        characters = [chr(0x4e00 + 5 * n) for n in range(3500)]
-        weights = list(itertools.accumulate(1 / (n + 3) for n in range(len(characters))))
-        words = {}
-        while len(words) < 20000:
-            length = draw.choices((1, 2, 3, 4), (3, 70, 15, 12))[0]
-            words["".join(draw.choices(characters, cum_weights=weights, k=length))] = None
-        self.words, self.draw, self.characters = list(words), draw, characters
-        self.weights = list(itertools.accumulate(1 / (n + 1) for n in range(len(self.words))))
-
-    def text(self, count):
-        return "".join(self.draw.choices(self.words, cum_weights=self.weights, k=count))
-
-    def like(self, length, rank, count=20):
-        """Words of a length, as near to a rank as there are."""
-        if length == 1:
-            return self.characters[rank:rank + count]
-        found = [(abs(n - rank), word) for n, word in enumerate(self.words) if len(word) == length]
-        return [word for _, word in sorted(found)[:count]]
 
 
 class Server:
@@ -157,24 +135,6 @@ class Server:
         self.rpc = Rpc(self)
 
 
-def timed(calls):
-    """Milliseconds of each list of calls, made in turn at the rate: `calls[i][n]` is the n-th call of list i."""
-    times = [[] for _ in calls]
-    due = time.perf_counter()
-    for turn in zip(*calls):
-        for i, call in enumerate(turn):
-            due = max(due + 1 / RATE / len(calls), time.perf_counter())
-            while time.perf_counter() < due:
-                time.sleep(max(0, min(0.001, due - time.perf_counter() - 0.0005)))
-            call()
-            times[i].append((time.perf_counter() - due) * 1000)
-    return [sorted(t) for t in times]
-
-
-def p(times, share):
-    return times[min(len(times) - 1, int(len(times) * share))]
-
-
 def lists(large, small):
     draw = random.Random(3)
 
@@ -189,7 +149,7 @@ def lists(large, small):
 
     print(f"\n{'GET /api/tickets, p50/p99 in ms':40} {'thousand':>16} {'million':>16}  p99 ratio")
     for who, kind in itertools.product(("light", "heavy"), ("first", "any", "last", "pending")):
-        few, many = timed([pages(small, who, kind), pages(large, who, kind)])
+        few, many = timed([pages(small, who, kind), pages(large, who, kind)], RATE)
         print(f"user with {large.counts[who]:>6} tickets, {kind + ' page':14} {p(few, .5):8.2f}/{p(few, .99):7.2f} {p(many, .5):8.2f}/{p(many, .99):7.2f}"
               f"  {p(many, .99) / p(few, .99):6.2f}", flush=True)
 
@@ -208,7 +168,7 @@ def search(large, words):
                 hits.append(int(answer["total"]))
 
         times = timed([[lambda who=who, word=word: one(who, word) for word in itertools.islice(itertools.cycle(found), CALLS)]
-                       for who in ("light", "heavy", "admin")])
+                       for who in ("light", "heavy", "admin")], RATE)
         row = " ".join(f"{p(t, .5):8.2f}/{p(t, .99):7.2f}" for t in times)
         print(f"{length} characters, {name:26} {row}   {min(hits)} to {max(hits)}", flush=True)
 

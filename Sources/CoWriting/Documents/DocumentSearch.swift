@@ -31,7 +31,7 @@ enum DocumentSearch {
     var filter = owners.one.map(owner)
     if let projectID {
       // Its documents have one owner, whose name they bear too: the narrower word is enough.
-      guard let owner = try DocumentStore.projectOwner(projectID, transaction), owners.contains(owner) else { return nil }
+      guard try ProjectStore.project(projectID, of: owners, transaction) != nil else { return nil }
       filter = project(projectID)
     }
     let leaving = try transaction.query(leavingProjects, ([:] as SQLParameters).ownedBy(owners)) { project(try $0.integer(0)) }

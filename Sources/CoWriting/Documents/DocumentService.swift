@@ -27,12 +27,12 @@ struct DocumentService: CoWritingV1.DocumentServiceServer {
     let metadata = try JSONObject.text(request.metadata, bytesMax: Document.objectBytesMax, field: Self.metadata)
     let content = request.content ?? ""
     let document = try await database.write(for: call) { transaction in
-      guard let owner = try DocumentStore.projectOwner(request.projectID, transaction), owners.contains(owner) else {
+      guard let project = try ProjectStore.project(request.projectID, of: owners, transaction) else {
         throw CoWritingError.notFound(.project)
       }
       let now = max(time.wallMicroseconds, try DocumentStore.latestCreation(transaction))
       var document = Document(
-        userID: owner, projectID: request.projectID, title: request.title, format: request.format ?? Document.usualFormat,
+        userID: project.ownerID, projectID: project.id, title: request.title, format: request.format ?? Document.usualFormat,
         status: request.status ?? Document.usualStatus, metadata: metadata, createdAt: now, updatedAt: now)
       document.id = try DocumentStore.insert(document, transaction)
       _ = try VersionStore.insert(

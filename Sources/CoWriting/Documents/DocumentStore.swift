@@ -30,11 +30,6 @@ enum DocumentStore {
     ORDER BY page.key
     """
 
-  /// Whose a project is; nil if there is none, or it is deleted.
-  static func projectOwner(_ id: Int64, _ transaction: ReadTransaction) throws -> Int64? {
-    try transaction.integer("SELECT user_id FROM cw_projects WHERE id = $id AND deleted_at IS NULL", ["id": .integer(id)])
-  }
-
   /// When the newest document was made, deleted or not: no later one is older, so that ids are in the order of time.
   static func latestCreation(_ transaction: ReadTransaction) throws -> Int64 {
     try transaction.integer("SELECT created_at FROM cw_documents ORDER BY id DESC LIMIT 1") ?? 0
