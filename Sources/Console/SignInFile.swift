@@ -37,14 +37,48 @@ public struct StoredSignIn: Codable, Sendable, Equatable {
   }
 }
 
+/// How a console is signed in to the co-writing platform of one server.
+public struct StoredToken: Codable, Sendable, Equatable {
+  /// User name or address, as it was typed.
+  public var name: String
+  public var accessToken: String
+  /// Seconds since 1970, UTC.
+  public var accessExpiresAt: Int64
+  public var tls: StoredSignIn.TLS?
+
+  public init(name: String, accessToken: String, accessExpiresAt: Int64, tls: StoredSignIn.TLS? = nil) {
+    self.name = name
+    self.accessToken = accessToken
+    self.accessExpiresAt = accessExpiresAt
+    self.tls = tls
+  }
+}
+
 /// Every server that a console is signed in at.
 public struct SignInBook: Codable, Sendable, Equatable {
   /// Which server is meant where none is named.
   public var standard: String?
-  /// By `HOST:PORT`, as it was typed.
+  /// To the customer service, by `HOST:PORT` as it was typed.
   public var servers: [String: StoredSignIn] = [:]
+  /// To the co-writing platform; nil rather than empty, as in files of before there was one.
+  public var coWriting: [String: StoredToken]?
 
   public init() {}
+
+  /// Every server that is signed in at, in order.
+  public var names: [String] { Set(servers.keys).union(coWriting?.keys ?? [:].keys).sorted() }
+
+  /// Keeps a sign-in to the co-writing platform, or forgets it.
+  public mutating func setCoWriting(_ token: StoredToken?, at server: String) {
+    var tokens = coWriting ?? [:]
+    tokens[server] = token
+    coWriting = tokens.isEmpty ? nil : tokens
+  }
+
+  /// Means another server where nobody is signed in any more at the one that was meant.
+  public mutating func chooseStandard() {
+    if let standard, !names.contains(standard) { self.standard = names.first }
+  }
 }
 
 /// Why the file of sign-ins cannot be used, and what to do.

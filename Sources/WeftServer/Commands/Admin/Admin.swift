@@ -11,6 +11,8 @@ struct Admin: AsyncParsableCommand {
       weft admin users disable user@example.com
       weft admin audit --action password.reset --all --json-lines
       weft admin reset-password --data-dir DIR --email admin@example.com
+      weft admin cowriting login --server 127.0.0.1:50051
+      weft admin cowriting users list --role admin
 
       Who asks: whoever signed in with "weft admin login", for a working day. For scripts, in this order: --token or --token-stdin; --email \
       and a password (WEFT_ADMIN_PASSWORD, or the terminal asks), signed in for the one task; WEFT_ADMIN_TOKEN; WEFT_ADMIN_EMAIL.
@@ -22,6 +24,6 @@ struct Admin: AsyncParsableCommand {
     subcommands: [
       AdminLogin.self, AdminLogout.self, AdminWhoami.self, AdminServers.self,
       AdminUsers.self, AdminTickets.self, AdminAccounts.self, AdminContracts.self, AdminProjects.self, AdminContacts.self,
-      AdminOAuthClients.self, AdminKeys.self, AdminAudit.self, AdminRotateSecret.self, AdminResetPassword.self,
+      AdminOAuthClients.self, AdminKeys.self, AdminAudit.self, AdminRotateSecret.self, AdminResetPassword.self, AdminCoWriting.self,
     ])
 }

@@ -16,21 +16,13 @@ struct AdminLogin: AsyncParsableCommand {
       """)
 
   @OptionGroup var target: AdminTarget
-  @Option(help: "The administrator's address (default: WEFT_ADMIN_EMAIL, or the terminal asks).")
-  var email: String?
-  @Flag(name: .customLong("password-stdin"), help: "Read the password from the first line of standard input.")
-  var readsPassword = false
+  @OptionGroup var credentials: AdminCredentials
 
   func run() async throws {
     try await AdminServer.explaining {
       let file = try AdminTarget.signIns()
       let place = try target.place(in: try file.read())
-      let source = SettingSource(flags: [:], environment: ProcessInfo.processInfo.environment)
-      guard let email = try email ?? source.text("WEFT_ADMIN_EMAIL") ?? Terminal.ask("Email at \(place.name): "), !email.isEmpty else {
-        throw AdminMistake(description: "say who signs in: --email")
-      }
-      if place.isOpen { Terminal.error("warning: the password goes to \(place.name) without TLS; --tls protects it") }
-      let password = try password(of: email, source)
+      let (email, password) = try credentials.ask(at: place)
       let loops = EventLoopGroup(count: 1)
       let client = place.client(loops)
       defer { client.close() }
@@ -44,7 +36,7 @@ struct AdminLogin: AsyncParsableCommand {
       let end = session.sessionExpiresAt ?? .init()
       let signIn = StoredSignIn(
         email: email, sessionKey: session.sessionKey, sessionExpiresAt: end.seconds, accessToken: session.accessToken,
-        accessExpiresAt: AdminServer.end(after: session.expiresIn, now),
+        accessExpiresAt: CustomerServiceSignIn.end(after: session.expiresIn, now),
         tls: target.tls ?? (target.security.isPlain ? nil : place.stored?.tls))
       do {
         try file.update { book in
@@ -59,16 +51,5 @@ struct AdminLogin: AsyncParsableCommand {
       if let before = place.stored { _ = try? await console.endConsoleSession(.with { $0.sessionKey = before.sessionKey }) }
       Terminal.error("signed in at \(place.name) as \(email) until \(AdminResource<CSAv1.User>.time(session.sessionExpiresAt))")
     }
-  }
-
-  private func password(of email: String, _ source: SettingSource) throws -> String {
-    if readsPassword {
-      guard let line = readLine(), !line.isEmpty else { throw AdminMistake(description: "standard input holds no password") }
-      return line
-    }
-    guard let password = try source.text("WEFT_ADMIN_PASSWORD") ?? Terminal.secret("Password of \(email): ") else {
-      throw AdminMistake(description: "no terminal can ask for the password: --password-stdin, or WEFT_ADMIN_PASSWORD")
-    }
-    return password
   }
 }

@@ -25,7 +25,7 @@ struct AdminRotateSecret: AsyncParsableCommand {
 
   func run() async throws {
     if let dataDirectory { return try await rotate(in: dataDirectory) }
-    try await server.run { session in
+    try await server.run(at: CustomerServiceSignIn()) { session in
       let question = atOnce ? "Replace the secret and sign everybody out" : "Replace the secret that signs access tokens"
       try confirmation.ask(question, about: nil, session)
       let answer = try await CSAAdminV1.SigningSecretAdminServiceClient(session.client).rotateSigningSecret(.with { $0.atOnce = atOnce })

@@ -15,12 +15,15 @@ struct AdminServers: AsyncParsableCommand {
       try await AdminServer.explaining {
         let book = try AdminTarget.signIns().read()
         var table = TextTable(
-          [.init(""), .init("server"), .init("email"), .init("until")], screenColumns: Terminal.screenColumns, isStyled: Terminal.isStyled)
-        let rows = book.servers.sorted { $0.key < $1.key }.map { name, signIn in
-          [
-            name == book.standard ? "*" : "", name, signIn.email,
-            AdminResource<CSAv1.User>.time(seconds: signIn.sessionExpiresAt),
-          ]
+          [.init(""), .init("server"), .init("email"), .init("until"), .init("application")], screenColumns: Terminal.screenColumns,
+          isStyled: Terminal.isStyled)
+        let rows = book.names.flatMap { name in
+          let mark = name == book.standard ? "*" : ""
+          let customerService = book.servers[name].map { ($0.email, $0.sessionExpiresAt, "csa") }
+          let coWriting = book.coWriting?[name].map { ($0.name, $0.accessExpiresAt, "cowriting") }
+          return [customerService, coWriting].compactMap(\.self).map { who, until, application in
+            [mark, name, who, AdminResource<CSAv1.User>.time(seconds: until), application]
+          }
         }
         Terminal.line(table.lines(rows).joined(separator: "\n"))
       }
@@ -35,7 +38,7 @@ struct AdminServers: AsyncParsableCommand {
     func run() async throws {
       try await AdminServer.explaining {
         let file = try AdminTarget.signIns()
-        guard try file.read().servers[server] != nil else {
+        guard try file.read().names.contains(server) else {
           throw AdminMistake(description: "not signed in at \(server): weft admin login --server \(server)")
         }
         try file.update { $0.standard = server }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Console
-import CustomerServiceAPI
 import Foundation
 import Net
 import Protobuf
@@ -23,10 +22,10 @@ struct AdminServer: ParsableArguments {
     }
   }
 
-  /// Runs a task as the administrator; a sign-in that was made for it is ended after it.
+  /// Runs a task as an administrator of an application; a sign-in that was made for it is ended after it.
   ///
   /// - Throws: `ExitCode` after having said what went wrong.
-  func run(_ task: (AdminSession) async throws -> Void) async throws {
+  func run(at application: any AdminApplication, _ task: (AdminSession) async throws -> Void) async throws {
     try await Self.explaining {
       let loops = EventLoopGroup(count: 1)
       let file = try AdminTarget.signIns()
@@ -39,9 +38,9 @@ struct AdminServer: ParsableArguments {
       switch caller {
       case .token(let given): token = given
       case .password(let email, let password):
-        token = try await Self.signIn(email, password, place, loops)
+        token = try await application.signIn(email, password, place, loops)
         isOurs = true
-      case nil: token = try await Self.storedToken(place, file, loops)
+      case nil: token = try await application.storedToken(place, file, loops)
       }
       let client = place.client(loops, token: token)
       defer { client.close() }
@@ -49,16 +48,13 @@ struct AdminServer: ParsableArguments {
       do {
         try await task(session)
       } catch {
-        if isOurs { await Self.endSignIn(client) }
-        if let error = error as? RPCError, error.code == .unauthenticated, let stored = place.stored, caller == nil {
-          // Tokens may end before the session: with the secret that signed them.
-          _ = try await Self.renewedToken(of: stored, place, file, loops)
-          Terminal.error("\(error.message): the access token was refused; there is a new one, run the command again")
-          throw ExitCode(AdminServer.status(error))
+        if isOurs { await application.endSignIn(client) }
+        if let error = error as? RPCError, error.code == .unauthenticated, caller == nil {
+          try await application.storedTokenWasRefused(error, place, file, loops)
         }
         throw error
       }
-      if isOurs { await Self.endSignIn(client) }
+      if isOurs { await application.endSignIn(client) }
     }
   }
 
@@ -103,64 +99,17 @@ struct AdminServer: ParsableArguments {
     return .password(email: address, password)
   }
 
-  private static func signIn(
-    _ email: String, _ password: String, _ place: AdminTarget.Place, _ loops: EventLoopGroup
-  ) async throws -> String {
-    let client = place.client(loops)
-    defer { client.close() }
-    let answer = try await CSAv1.AuthServiceClient(client).login(
-      .with {
-        $0.email = email
-        $0.password = password
-      })
-    return answer.accessToken
+  /// Nobody is signed in there.
+  ///
+  /// - Parameter login: The command that signs in.
+  static func notSignedIn(at place: AdminTarget.Place, login: String) -> ExitCode {
+    Terminal.error("not signed in at \(place.name): run \(login) --server \(place.name)")
+    return ExitCode(64 + Int32(StatusCode.unauthenticated.rawValue))
   }
 
-  /// The access token of the sign-in that is kept, or another one where it has ten minutes left or less: no task takes longer.
-  private static func storedToken(_ place: AdminTarget.Place, _ file: SignInFile, _ loops: EventLoopGroup) async throws -> String {
-    guard let stored = place.stored else {
-      Terminal.error("not signed in at \(place.name): run weft admin login --server \(place.name)")
-      throw ExitCode(64 + Int32(StatusCode.unauthenticated.rawValue))
-    }
-    let needed = Int64(Date().timeIntervalSince1970) + 600
-    // In the last ten minutes of the session no token lives longer than it.
-    if stored.accessExpiresAt > needed { return stored.accessToken }
-    return try await renewedToken(of: stored, place, file, loops)
-  }
-
-  /// - Throws: `ExitCode`, having said what to do, where the sign-in has ended.
-  private static func renewedToken(
-    of stored: StoredSignIn, _ place: AdminTarget.Place, _ file: SignInFile, _ loops: EventLoopGroup
-  ) async throws -> String {
-    let now = Int64(Date().timeIntervalSince1970)
-    let client = place.client(loops)
-    defer { client.close() }
-    do {
-      let renewed = try await CSAv1.ConsoleServiceClient(client).renewConsoleSession(.with { $0.sessionKey = stored.sessionKey })
-      try file.update { book in
-        // Not where somebody signed in anew meanwhile.
-        guard book.servers[place.name]?.sessionKey == stored.sessionKey else { return }
-        book.servers[place.name]?.accessToken = renewed.accessToken
-        book.servers[place.name]?.accessExpiresAt = Self.end(after: renewed.expiresIn, now)
-      }
-      return renewed.accessToken
-    } catch let error as RPCError where error.code == .unauthenticated {
-      Terminal.error("\(error.message): the sign-in at \(place.name) has ended; run weft admin login")
-      throw ExitCode(status(error))
-    }
-  }
-
-  /// When a token ends that a server says lives for `seconds`: within a day, whatever it says.
-  static func end(after seconds: Int64, _ now: Int64) -> Int64 { now + min(max(seconds, 0), 86_400) }
-
-  /// Leaves no token behind that would work for another half hour. That it could not be ended spoils nothing that was done.
-  private static func endSignIn(_ client: RPCClient) async {
-    let users = CSAv1.UserServiceClient(client)
-    do {
-      guard let current = try await users.listSignIns(.init()).items.first(where: \.isCurrent) else { return }
-      _ = try await users.endSignIn(.with { $0.signInID = current.id })
-    } catch {
-      Terminal.error("the sign-in for this task was not ended and ends by itself in half an hour: \(error)")
-    }
+  /// The server takes the sign-in that is kept no more.
+  static func signInHasEnded(at place: AdminTarget.Place, _ error: RPCError, login: String) -> ExitCode {
+    Terminal.error("\(error.message): the sign-in at \(place.name) has ended; run \(login)")
+    return ExitCode(status(error))
   }
 }

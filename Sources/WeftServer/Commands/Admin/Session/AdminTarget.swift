@@ -24,6 +24,7 @@ struct AdminTarget: ParsableArguments {
     /// `HOST:PORT` as it was typed.
     var name: String
     var stored: StoredSignIn?
+    var coWriting: StoredToken?
     var host: String
     var port: UInt16
     var tls: TLSContext?
@@ -46,10 +47,11 @@ struct AdminTarget: ParsableArguments {
   func place(in book: SignInBook) throws -> Place {
     let name = server ?? book.standard ?? Self.standard
     guard let target = HostAndPort(name) else { throw AdminMistake(description: "\"\(name)\" is not HOST:PORT") }
-    let stored = book.servers[name]
+    let (stored, coWriting) = (book.servers[name], book.coWriting?[name])
     // A server is reached as it was at the login, unless the command says how.
-    let tls = try security.context() ?? stored?.tls.map { try Self.context($0) }
-    return Place(name: name, stored: stored, host: target.host, port: target.port, tls: security.isPlain ? nil : tls)
+    let tls = try security.context() ?? (stored?.tls ?? coWriting?.tls).map { try Self.context($0) }
+    return Place(
+      name: name, stored: stored, coWriting: coWriting, host: target.host, port: target.port, tls: security.isPlain ? nil : tls)
   }
 
   /// What a later command has to know.
@@ -66,5 +68,5 @@ struct AdminTarget: ParsableArguments {
   }
 
   /// For the shell.
-  static var known: [String] { (try? signIns().read().servers.keys.sorted()) ?? [] }
+  static var known: [String] { (try? signIns().read().names) ?? [] }
 }
