@@ -1,5 +1,6 @@
 public import ApplicationSupport
 public import Identity
+public import Logging
 public import Platform
 public import RPC
 public import Storage
@@ -19,6 +20,7 @@ public final class CoWritingApp: ServedApplication {
     public var generation = SharedGeneration()
     /// `WEFT_RATE_LIMITS`.
     public var limitsRates: Bool
+    public var logger = Logger(label: "weft")
     public var time: any TimeSource
     public var random: any RandomSource
 
@@ -73,8 +75,8 @@ public final class CoWritingApp: ServedApplication {
   /// to the administrator.
   ///
   /// - Parameters:
-  ///   - administrator: From the settings: made if absent. Of an account that is there and no active administrator's, it becomes one, with
-  ///     this password. Nil: on the very first start `admin@localhost` is made.
+  ///   - administrator: From the settings: made if absent; an account that is there keeps its password and becomes an active
+  ///     administrator. Nil: on the very first start `admin@localhost` is made.
   ///   - password: What `admin@localhost` gets; nil: one is made up.
   /// - Returns: The password that `admin@localhost` was made with; nil if it was not made.
   public func start(administrator: (email: String, password: String)?, password: String? = nil) async throws -> String? {
@@ -110,24 +112,29 @@ public final class CoWritingApp: ServedApplication {
     if try await needs.database.read({ try UserStore.anyUser(login: key, $0)?.isAdministrator }) == true { return }
     let hash = try await needs.passwords.hash(password)
     let now = needs.time.wallMicroseconds
-    try await needs.database.write { [validity] transaction in
-      var user =
-        try UserStore.anyUser(login: key, transaction)
-        ?? User(username: address, email: key, passwordHash: hash, createdAt: now, updatedAt: now)
-      guard !user.isAdministrator else { return }
+    let wasThere = try await needs.database.write { [validity] transaction in
+      let existing = try UserStore.anyUser(login: key, transaction)
+      var user = existing ?? User(username: address, email: key, passwordHash: hash, createdAt: now, updatedAt: now)
+      guard !user.isAdministrator else { return false }
+      // What was given out before the account was disabled or deleted does not come back with it.
+      if !user.isActive || user.deletedAt != nil { user.endTokens() }
       user.role = User.Role.admin
       user.isActive = true
       user.deletedAt = nil
       user.updatedAt = now
-      if user.id == 0 {
+      if existing == nil {
         user.id = try UserStore.insert(user, transaction)
       } else {
-        // Nobody has checked whose name or address that is: whoever registered it must not become an administrator with it.
-        user.passwordHash = hash
-        user.endTokens()
         try UserStore.update(user, transaction)
       }
       try validity.follow(user, transaction)
+      return existing != nil
+    }
+    // Nobody checks addresses here: whoever registered this one knows the password.
+    if wasThere {
+      needs.logger.warning(
+        "WEFT_ADMIN_EMAIL names an account that was there: it is an administrator's now, with the password of whoever registered it",
+        metadata: ["application": "cowriting", "account": "\(address)"])
     }
   }
 }

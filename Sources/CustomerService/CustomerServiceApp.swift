@@ -29,6 +29,8 @@ public final class CustomerServiceApp: ServedApplication {
     public var previousSecrets: [SigningKeys.Previous] = []
     /// Where a new signing secret is kept; nil where the settings say which one it is.
     public var secretFiles: SigningSecretFiles?
+    /// How long what an old secret signed is still taken: as long as any token may live, those of other applications too.
+    public var secretOverlap = OperatorTasks.secretOverlap
     /// How long entries of the audit trail are kept.
     public var auditDays = 365
     /// Tells the processes on one database of each other's changes; by default this process is alone.
@@ -148,7 +150,7 @@ public final class CustomerServiceApp: ServedApplication {
       TicketAdminService(
         database: database, time: time, ids: ids, links: links, notices: TicketNotices(mail: needs.mail)),
       UserAdminService(database: database, time: time, ids: ids, validity: validity, resets: resets),
-      SigningSecretAdminService(database: database, time: time, ids: ids, rotation: rotation),
+      SigningSecretAdminService(database: database, time: time, ids: ids, rotation: rotation, overlap: needs.secretOverlap),
       AuditAdminService(database: database),
       OAuthService(
         database: database, time: time, ids: ids, secrets: oauth, publicURL: needs.publicURL,

@@ -79,6 +79,6 @@ public struct OperatorTasks: Sendable {
     }
   }
 
-  /// How long what an old signing secret signed is still taken.
+  /// How long what an old signing secret signed is still taken where it signs for this application only.
   public static var secretOverlap: Duration { SignIns.lifetimeMax }
 }

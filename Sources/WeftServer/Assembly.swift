@@ -59,7 +59,7 @@ final class Assembly: Sendable {
   static let backedUpApplications = [
     BackedUpApplication(
       migrator: CustomerServiceApp.migrator, blobs: CustomerServiceApp.blobKeys.map { BlobStatement(since: $0.since, sql: $0.sql) }),
-    BackedUpApplication(migrator: DeliverySchema.migrator),
+    BackedUpApplication(migrator: CoWritingApp.migrator), BackedUpApplication(migrator: DeliverySchema.migrator),
   ]
 
   /// Opens the data directory, brings the schema up to date and binds both listeners, or undoes what it began and throws.
@@ -90,6 +90,7 @@ final class Assembly: Sendable {
     needs.directory = settings.dataDirectory
     needs.previousSecrets = secrets.previous
     needs.secretFiles = secrets.files
+    needs.secretOverlap = ServeSettings.secretOverlap(settings.applications, settings.tokenLifetimes)
     needs.auditDays = settings.auditDays
     needs.generation = try SharedGeneration(path: settings.generationPath)
     needs.passkeys = settings.passkeys
@@ -103,6 +104,7 @@ final class Assembly: Sendable {
     var coWriting = CoWritingApp.Needs(
       database: database, passwords: passwords.with(.bcrypt), signingKeys: signingKeys, limitsRates: settings.rateLimits, random: random)
     coWriting.lifetimes = settings.tokenLifetimes
+    coWriting.logger = logger
     coWriting.generation = try SharedGeneration(path: settings.generationPath(of: "cowriting"))
     let applications: [any ServedApplication] = settings.applications.map { name in
       switch name {

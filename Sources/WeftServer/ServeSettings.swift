@@ -218,7 +218,12 @@ struct ServeSettings {
     return names.isEmpty ? Application.allCases : Application.allCases.filter { names.contains($0.rawValue) }
   }
 
-  private static func tokenLifetimes(_ source: SettingSource) throws -> TokenLifetimes {
+  /// How long what an old signing secret signed has to be taken: until the last token is over that it may have signed.
+  static func secretOverlap(_ applications: [Application], _ lifetimes: TokenLifetimes) -> Duration {
+    applications.contains(.coWriting) ? max(OperatorTasks.secretOverlap, lifetimes.remembered) : OperatorTasks.secretOverlap
+  }
+
+  static func tokenLifetimes(_ source: SettingSource) throws -> TokenLifetimes {
     guard let text = try source.text("WEFT_TOKEN_DAYS") else { return TokenLifetimes() }
     guard let days = Int(text), TokenLifetimes.days.contains(days) else {
       throw SettingError(setting: "WEFT_TOKEN_DAYS", takes: "a number of days, 1 to 365", got: text)

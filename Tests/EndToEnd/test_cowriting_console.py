@@ -1,6 +1,7 @@
 """The console for the co-writing platform: `weft admin cowriting …`, with sign-ins of its own beside those of the customer service."""
 import json
 import stat
+import time
 
 import pytest
 
@@ -168,3 +169,26 @@ def test_the_last_administrator_stays(tmp_path):
             assert (out.returncode, out.stderr) == (73, "weft: FAILED_PRECONDITION: 不能停用、删除或降级最后一个管理员 (INVALID_REQUEST)\n")
         # This server has no customer service to sign out of.
         assert console.run("logout").returncode == 0 and kept(console) == {"servers": {}}
+
+
+def test_tokens_outlive_the_secret_that_signed_them(tmp_path):
+    with Server(tmp_path / "data", env={"WEFT_TOKEN_DAYS": "2"}) as server:
+        console = Console(server, tmp_path)
+        console.login()
+        person = new_person(server)
+        console.ok("rotate-secret", "--yes")
+        ok(person.get("/auth/me"))
+        # Tokens of four times as many days may be about.
+        untils = [int(line.split()[0]) for line in (server.data / "jwt.secret.previous").read_text().splitlines()]
+        assert len(untils) == 1 and abs(untils[0] - time.time() - 8 * 86_400) < 600
+        server.stop()
+        console.ok("rotate-secret", "--data-dir", server.data, env={"WEFT_TOKEN_DAYS": "2"})
+        server.start()
+        untils = [int(line.split()[0]) for line in (server.data / "jwt.secret.previous").read_text().splitlines()]
+        assert len(untils) == 2 and abs(untils[0] - time.time() - 8 * 86_400) < 600
+        ok(person.get("/auth/me"))
+        server.stop()
+        console.ok("rotate-secret", "--at-once", "--data-dir", server.data)
+        server.start()
+        error(person.get("/auth/me"), 401)
+        assert not (server.data / "jwt.secret.previous").exists()

@@ -10,6 +10,7 @@ struct SigningSecretAdminService: CSAAdminV1.SigningSecretAdminServiceServer {
   let time: any TimeSource
   let ids: ObjectIDGenerator
   let rotation: SecretRotation
+  let overlap: Duration
 
   func rotateSigningSecret(
     _ request: CSAAdminV1.RotateSigningSecretRequest, _ call: ServerCall
@@ -18,7 +19,7 @@ struct SigningSecretAdminService: CSAAdminV1.SigningSecretAdminServiceServer {
     let now = time.wallMicroseconds
     let second = now / 1_000_000
     let endsAll = request.atOnce
-    let acceptedUntil = endsAll ? nil : second + SignIns.lifetimeMax.components.seconds
+    let acceptedUntil = endsAll ? nil : second + overlap.components.seconds
     // First, because files know no transactions: an entry too many is better than a rotation that nobody can explain.
     let entry = AuditEntry(.secretRotated, of: nil, detail: endsAll ? "at once" : nil, call, ids: ids, now: now)
     try await database.write(for: call) { transaction in

@@ -10,9 +10,9 @@ struct AdminRotateSecret: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rotate-secret", abstract: "Replaces the secret that signs access tokens.",
     discussion: """
-      On a running server, or in the data directory (--data-dir) of one that does not run. Tokens given out before work until they end, \
-      half an hour at most. Where WEFT_JWT_SECRET says which secret signs, change it there and keep the old one in WEFT_JWT_SECRET_PREVIOUS \
-      for half an hour.
+      On a running server, or in the data directory (--data-dir) of one that does not run. Tokens given out before work until they end: \
+      half an hour at most, those of co-writing four times WEFT_TOKEN_DAYS. Where WEFT_JWT_SECRET says which secret signs, change it there \
+      and keep the old one in WEFT_JWT_SECRET_PREVIOUS for as long.
       """)
 
   @Flag(name: .customLong("at-once"), help: "Take nothing that was signed before: for a secret that was stolen. Everybody signs in again.")
@@ -45,8 +45,10 @@ struct AdminRotateSecret: AsyncParsableCommand {
         }
         try await place.tasks.noteSecretRotation(atOnce: atOnce)
         let now = SystemTime().wallSeconds
+        let source = SettingSource(flags: [:], environment: ProcessInfo.processInfo.environment)
+        let overlap = ServeSettings.secretOverlap(try ServeSettings.applications(source), try ServeSettings.tokenLifetimes(source))
         _ = try SigningSecretFiles(directory: directory, random: SystemRandom()).rotate(
-          at: now, acceptedUntil: atOnce ? nil : now + OperatorTasks.secretOverlap.components.seconds)
+          at: now, acceptedUntil: atOnce ? nil : now + overlap.components.seconds)
       } catch {
         await place.close()
         throw error
