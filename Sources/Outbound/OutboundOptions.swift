@@ -6,6 +6,8 @@ public struct OutboundOptions: Sendable {
   public var activePerHostMax = 8
   /// Mails under way at once, each on a thread of its own.
   public var mailsMax = 8
+  /// After how long without mail the connection to a mail server is ended.
+  public var mailIdleMax = Duration.seconds(30)
   /// Requests waiting or under way, and mails waiting; the next one is refused with `.overloaded`.
   public var transfersMax = 1024
   /// How long a connection may take to come about, TLS included.

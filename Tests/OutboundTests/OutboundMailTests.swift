@@ -8,9 +8,17 @@ import Testing
 @Suite struct OutboundMailTests {
   /// What a server was told.
   final class Lines: Sendable {
-    private let kept = Mutex<[String]>([])
-    var all: [String] { kept.withLock { $0 } }
-    func append(_ line: String) { kept.withLock { $0.append(line) } }
+    /// What stands behind the last line of a connection.
+    static let end = "end of the connection"
+    private let kept = Mutex<[(line: String, at: MonotonicInstant)]>([])
+    var all: [String] { kept.withLock { $0.map(\.line) } }
+    func append(_ line: String) { kept.withLock { $0.append((line, .now())) } }
+
+    /// When it came, once it has.
+    func time(of line: String) async -> MonotonicInstant {
+      await TestClient.until { all.contains(line) }
+      return kept.withLock { $0.first { $0.line == line }?.at } ?? .never
+    }
   }
 
   /// Takes everything, but answers the commands in `replies` with those. A missing reply is silence.
@@ -21,6 +29,7 @@ import Testing
         connection.write(reply + "\r\n")
       }
       answer("greeting", "220 test")
+      defer { received?.append(Lines.end) }
       while let line = connection.line() {
         received?.append(line)
         switch line.split(separator: " ").first {
@@ -47,7 +56,7 @@ import Testing
 
   static func mail(
     _ port: Int, from: String = "a@example.com", to: String = "b@example.com", message: String = "Subject: x\r\n\r\n.dot\r\n",
-    timeout: Duration = .seconds(20)
+    timeout: Duration = .seconds(300)
   ) -> OutboundMail {
     OutboundMail(
       server: .init(host: "127.0.0.1", port: port, security: .none, credentials: .init(user: "u", password: "p")), from: from, to: to,
@@ -58,6 +67,8 @@ import Testing
     let received = Lines()
     var options = OutboundOptions()
     options.mailsMax = 1
+    // Longer than a test ever waits for its turn.
+    options.mailIdleMax = .seconds(3600)
     try await LineServer.with(Self.server(received: received)) { server in
       try await TestClient.with(options) { client in
         try await client.mail(Self.mail(server.port))
@@ -201,13 +212,31 @@ import Testing
   }
 
   @Test func aServerThatNeverSaysGoodbyeHoldsNobodyUp() async throws {
-    try await LineServer.with(Self.server(["QUIT": String?.none])) { server in
-      let client = OutboundClient(logger: .init(label: "test"))
+    let received = Lines()
+    var options = OutboundOptions()
+    options.mailIdleMax = .seconds(3600)
+    try await LineServer.with(Self.server(["QUIT": String?.none], received: received)) { server in
+      let client = OutboundClient(options: options, logger: .init(label: "test"))
       try await client.mail(Self.mail(server.port))
       let start = MonotonicInstant.now()
       await client.close()
-      // Curl's own patience would be 120 seconds.
-      #expect(MonotonicInstant.now() - start < .seconds(60))
+      // Curl's own patience would be 120 seconds. When this test had its turn is of no account.
+      let end = await received.time(of: Lines.end)
+      #expect(end - start < .seconds(60))
+    }
+  }
+
+  @Test func aConnectionThatIsNotUsedEndsWithAGoodbyeThatNobodyWaitsFor() async throws {
+    let received = Lines()
+    var options = OutboundOptions()
+    options.mailIdleMax = .milliseconds(10)
+    try await LineServer.with(Self.server(["QUIT": String?.none], received: received)) { server in
+      try await TestClient.with(options) { client in
+        try await client.mail(Self.mail(server.port))
+        let goodbye = await received.time(of: "QUIT")
+        let end = await received.time(of: Lines.end)
+        #expect(end - goodbye < .seconds(60))
+      }
     }
   }
 }

@@ -27,7 +27,7 @@ extension OutboundRequest {
   /// A request of ours to ourselves.
   static func local(
     _ port: Int, _ path: String = "/", method: Method = .get, headers: [(name: String, value: String)] = [], body: [UInt8]? = nil,
-    timeout: Duration = .seconds(20), bodyBytesMax: Int = 1 << 20
+    timeout: Duration = .seconds(300), bodyBytesMax: Int = 1 << 20
   ) -> OutboundRequest {
     OutboundRequest(
       method: method, url: "http://127.0.0.1:\(port)\(path)", headers: headers, body: body, timeout: timeout,

@@ -33,8 +33,12 @@ final class MailConnection {
     return withExtendedLifetime(transfer) { transfer.result(handle, curl_easy_perform(handle.raw)) }
   }
 
-  /// Says goodbye to the server.
-  func close() { handle = nil }
+  /// Says goodbye to the server, and waits for no answer: a silent one would keep this thread, and whoever closes the pool meanwhile,
+  /// for curl's two minutes.
+  func close() {
+    for file in sockets { shutdown(file, Int32(SHUT_RD)) }
+    handle = nil
+  }
 
   private static func from(_ context: UnsafeMutableRawPointer?) -> MailConnection {
     guard let context else { preconditionFailure("curl lost a callback's context") }

@@ -6,16 +6,13 @@ internal import Synchronization
 /// libcurl 7.88 blocks in SMTP where it waits for the reply to the message and to QUIT: on one thread beside everything else, a
 /// mail server that is slow there would hold up all mail and all HTTP. Here it holds up one thread.
 final class MailPool: Sendable {
-  /// After how long without mail a connection is ended.
-  private static let idleAfter = Duration.seconds(30)
-
   private let pool: WorkerPool<MailConnection>
   private let endsAt = SharedInstant()
 
   init(options: OutboundOptions) {
     pool = WorkerPool(
       options: .init(
-        name: "mail", threads: options.mailsMax, queueMax: options.transfersMax, waitMax: .seconds(600), idleAfter: Self.idleAfter),
+        name: "mail", threads: options.mailsMax, queueMax: options.transfersMax, waitMax: .seconds(600), idleAfter: options.mailIdleMax),
       makeContext: { _ in MailConnection(options: options) }, onIdle: { $0.close() })
   }
 
