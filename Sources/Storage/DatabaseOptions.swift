@@ -4,6 +4,9 @@ public struct DatabaseOptions: Sendable {
   public var groupMax = 64
   /// How long a group takes in further members after its first one.
   public var groupOpenMax = Duration.milliseconds(2)
+  /// How many bytes its members may leave for the end of a group (`Transaction.beforeCommit`) before it takes in nobody else: some four
+  /// milliseconds of a search index.
+  public var groupEndBytesMax = 65_536
   /// How many transactions may wait for the writer.
   public var writeQueueMax = 1024
   /// Threads that read, each with a connection of its own.

@@ -5,8 +5,8 @@
 public final class Transaction: ReadTransaction {
   private(set) var afterCommitActions: [@Sendable () -> Void] = []
   private(set) var beforeCommitActions: [@Sendable (Transaction) throws -> Void] = []
-  /// Whether what runs before the commit takes so long that nobody else should share it.
-  private(set) var endsGroup = false
+  /// How much that writes, in bytes.
+  private(set) var endBytes = 0
 
   /// Runs one statement for its effect.
   ///
@@ -26,12 +26,13 @@ public final class Transaction: ReadTransaction {
   /// much cheaper in one piece, such as writing a search index, which would leave a segment for each savepoint.
   ///
   /// Nothing that runs in between sees its effect. An error fails this transaction alone, as one of its own would. A transaction
-  /// that fails or is run again drops its actions.
+  /// that fails or is run again drops its actions. An action may use `afterCommit`, but leave nothing more for the end.
   ///
-  /// - Parameter isLong: It may take more than a millisecond: no further transaction joins the commit.
-  public func beforeCommit(isLong: Bool = false, _ action: @escaping @Sendable (Transaction) throws -> Void) {
+  /// - Parameter bytes: About how much it writes, and keeps in memory until then: what ends a group
+  ///   (`DatabaseOptions.groupEndBytesMax`).
+  public func beforeCommit(bytes: Int, _ action: @escaping @Sendable (Transaction) throws -> Void) {
     beforeCommitActions.append(action)
-    if isLong { endsGroup = true }
+    endBytes += bytes
   }
 
   /// Rows that this connection has changed so far, for those that count what a statement did behind the scenes.

@@ -6,8 +6,8 @@ class WriteWork: WaitingWork, @unchecked Sendable {  // as WaitingWork: the call
   var afterCommitActions: [@Sendable () -> Void] = []
   /// What to do in front of the commit; of the last run alone.
   var beforeCommitActions: [@Sendable (Transaction) throws -> Void] = []
-  /// Whether no other work should share its commit after it; of the last run alone.
-  var endsGroup = false
+  /// How many bytes that writes; of the last run alone.
+  var endBytes = 0
 
   /// Runs the closure and keeps its result.
   ///
@@ -46,7 +46,7 @@ final class TypedWriteWork<Value: Sendable>: WriteWork, @unchecked Sendable {  /
     }
     afterCommitActions = transaction.afterCommitActions
     beforeCommitActions = transaction.beforeCommitActions
-    endsGroup = transaction.endsGroup
+    endBytes = transaction.endBytes
     return true
   }
 
@@ -58,7 +58,7 @@ final class TypedWriteWork<Value: Sendable>: WriteWork, @unchecked Sendable {  /
   private func dropActions() {
     afterCommitActions = []
     beforeCommitActions = []
-    endsGroup = false
+    endBytes = 0
   }
 
   override func release() { continuation.resume(returning: result) }

@@ -59,9 +59,11 @@ final class Writer: @unchecked Sendable {  // `connection` is used by the writer
     var group = [first]
     let closesAt = MonotonicInstant.now() + options.groupOpenMax
     var isWhole = runMember(first)
-    while isWhole, group.count < options.groupMax, group.last?.endsGroup != true, let next = nextMember(closesAt: closesAt) {
+    var endBytes = first.endBytes
+    while isWhole, group.count < options.groupMax, endBytes < options.groupEndBytesMax, let next = nextMember(closesAt: closesAt) {
       group.append(next)
       isWhole = runMember(next)
+      endBytes += next.endBytes
     }
     if isWhole, commit(group) { return }
     rollBack()
@@ -130,6 +132,8 @@ final class Writer: @unchecked Sendable {  // `connection` is used by the writer
     for action in member.beforeCommitActions { try action(transaction) }
     // As in a member: an action that swallowed an error of the database has failed all the same.
     if let failure = transaction.failure { throw failure }
+    precondition(transaction.beforeCommitActions.isEmpty, "the end of a commit must leave nothing for its end")
+    member.afterCommitActions += transaction.afterCommitActions
   }
 
   /// Runs one member in a transaction of its own and releases its result whatever comes.

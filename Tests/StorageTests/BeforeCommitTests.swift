@@ -6,10 +6,10 @@ import Testing
   struct Refusal: Error {}
 
   /// Inserts an item, and at the end of the commit a second one, or an error.
-  static func insert(_ id: Int64, atEnd: Int64?, isLong: Bool = false) -> @Sendable (Transaction) throws -> Void {
+  static func insert(_ id: Int64, atEnd: Int64?, bytes: Int = 0) -> @Sendable (Transaction) throws -> Void {
     { transaction in
       try GroupCommitTests.insert(id, "\(id)")(transaction)
-      transaction.beforeCommit(isLong: isLong) { transaction in
+      transaction.beforeCommit(bytes: bytes) { transaction in
         guard let atEnd else { throw Refusal() }
         try GroupCommitTests.insert(atEnd, "\(atEnd)")(transaction)
       }
@@ -75,14 +75,33 @@ import Testing
     }
   }
 
-  @Test func nobodySharesTheCommitAfterALongEnd() async throws {
+  @Test(arguments: [([0, 65_536, 0, 0], [1, 2, 2]), ([30_000, 30_000, 30_000, 30_000], [1, 3, 1]), ([65_535, 0, 0, 0], [1, 4])])
+  func nobodySharesTheCommitOnceItsEndIsLong(bytes: [Int], groups: [Int]) async throws {
     let gate = WriterGate()
     try await TestDatabase.with(options: GroupCommitTests.options(gate)) { database in
-      let results = try await gate.group(
-        database,
-        [Self.insert(1, atEnd: 10), Self.insert(2, atEnd: 20, isLong: true), Self.insert(3, atEnd: 30), Self.insert(4, atEnd: 40)])
+      let members = bytes.enumerated().map { Self.insert(Int64($0.offset + 1), atEnd: Int64($0.offset + 10), bytes: $0.element) }
+      let results = try await gate.group(database, members)
       #expect(results.filter { $0.isSuccess }.count == 4)
-      #expect(gate.groups.withLock { $0 } == [1, 2, 2])
+      #expect(gate.groups.withLock { $0 } == groups)
+    }
+  }
+
+  @Test func whatTheEndLeavesForAfterTheCommitHappensOnceAndOnlyThen() async throws {
+    let gate = WriterGate()
+    try await TestDatabase.with(options: GroupCommitTests.options(gate)) { database in
+      let told = Mutex<[Int64]>([])
+      let tells: @Sendable (Int64, Bool) -> @Sendable (Transaction) throws -> Void = { id, fails in
+        { transaction in
+          try GroupCommitTests.insert(id, "\(id)")(transaction)
+          transaction.beforeCommit(bytes: 0) { transaction in
+            transaction.afterCommit { told.withLock { $0.append(id) } }
+            if fails { throw Refusal() }
+          }
+        }
+      }
+      // The second one has the group run again, each member by itself.
+      _ = try await gate.group(database, [tells(1, false), tells(2, true), tells(3, false)])
+      #expect(told.withLock { $0 } == [1, 3])
     }
   }
 }

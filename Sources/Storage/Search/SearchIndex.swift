@@ -107,17 +107,14 @@ public struct SearchIndex: Sendable {
   /// How many pages one `merge` writes, about 2 ms.
   private static let mergePages = 64
 
-  /// Bytes of tokens that take a millisecond or so.
-  private static let longTokenBytes = 16_384
-
   private func insert(_ key: Int64, _ tokens: String, _ transaction: Transaction) {
-    transaction.beforeCommit(isLong: tokens.utf8.count > Self.longTokenBytes) { [statements] transaction in
+    transaction.beforeCommit(bytes: tokens.utf8.count) { [statements] transaction in
       try transaction.execute(statements.insert, ["key": .integer(key), "tokens": .text(tokens)])
     }
   }
 
   private func remove(_ key: Int64, _ tokens: String, _ transaction: Transaction) {
-    transaction.beforeCommit(isLong: tokens.utf8.count > Self.longTokenBytes) { [statements] transaction in
+    transaction.beforeCommit(bytes: tokens.utf8.count) { [statements] transaction in
       try transaction.execute(statements.delete, ["key": .integer(key), "tokens": .text(tokens)])
     }
   }
