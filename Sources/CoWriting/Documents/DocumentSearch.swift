@@ -70,8 +70,7 @@ enum DocumentSearch {
   /// Puts the documents of a database that is older than the index into it.
   static func build(_ database: Database, telling tell: @Sendable (String) -> Void) async throws {
     try await index.build(
-      database, from: entries,
-      progress: { count in if count.isMultiple(of: 10_000) { tell("\(count) documents are in the search index") } })
+      database, from: entries, every: 10_000, progress: { tell("\($0) documents are in the search index") })
   }
 
   /// Documents that the index is to have, in the order of their ids: `limit`, or fewer if they are long.

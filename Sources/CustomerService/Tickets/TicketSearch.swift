@@ -38,13 +38,24 @@ enum TicketSearch {
     return (total, try numbers.compactMap { try TicketStore.ticket(number: $0, transaction) })
   }
 
+  /// Of texts in one transaction, which keeps some four times as much in tokens.
+  private static let builtBytesMax = 4_194_304
+
   /// Puts the tickets of a database that is older than the index into it.
   static func build(_ database: Database, telling tell: @Sendable (String) -> Void) async throws {
     try await index.build(
       database,
       from: { after, limit, transaction in
-        try TicketStore.tickets(afterNumber: after, limit: limit, transaction).map { try document($0, transaction) }
+        var documents: [SearchDocument] = []
+        var bytes = 0
+        for number in try TicketStore.numbers(after: after, limit: limit, transaction) where bytes < builtBytesMax {
+          guard let ticket = try TicketStore.ticket(number: number, transaction) else { continue }
+          let document = try document(ticket, transaction)
+          documents.append(document)
+          bytes += document.texts.reduce(0) { $0 + $1.utf8.count }
+        }
+        return documents
       },
-      progress: { count in if count.isMultiple(of: 50_000) { tell("\(count) tickets are in the search index") } })
+      every: 50_000, progress: { tell("\($0) tickets are in the search index") })
   }
 }

@@ -45,13 +45,12 @@ enum TicketStore {
     try transaction.first("SELECT * FROM csa_ticket_rows WHERE number = $number", ["number": .integer(number)], ticket)
   }
 
-  /// In the order of their numbers, those after `number`.
-  static func tickets(afterNumber number: Int64, limit: Int64, _ transaction: ReadTransaction) throws -> [Ticket] {
-    let numbers = try transaction.query(
+  /// The first numbers after `number`.
+  static func numbers(after number: Int64, limit: Int64, _ transaction: ReadTransaction) throws -> [Int64] {
+    try transaction.query(
       "SELECT number FROM csa_tickets WHERE number > $number ORDER BY number LIMIT $limit",
       ["number": .integer(number), "limit": .integer(limit)]
     ) { try $0.integer(0) }
-    return try numbers.compactMap { try ticket(number: $0, transaction) }
   }
 
   /// How many there are in all, and those of the page, newest first; of the same instant, the greater id first. Of one moment, because

@@ -10,10 +10,14 @@ extension SearchIndex {
   /// older version of the program made is emptied first. To be called before anybody writes to the table, at every start: with
   /// nothing to do it is one look.
   ///
-  /// - Parameter progress: Told the number of documents after each batch.
+  /// - Parameters:
+  ///   - source: May answer with fewer than the limit, if they are long; with none only when there are no more.
+  ///   - progress: Told the number of documents put in, about each time that it has grown by `every`.
   /// - Returns: How many documents were put in.
   @discardableResult
-  public func build(_ database: Database, from source: @escaping Source, progress: (Int) -> Void = { _ in }) async throws -> Int {
+  public func build(_ database: Database, from source: @escaping Source, every: Int = 500, progress: (Int) -> Void = { _ in }) async throws
+    -> Int
+  {
     try await database.write { transaction in
       try transaction.execute(
         """
@@ -47,8 +51,8 @@ extension SearchIndex {
         return documents.count
       }
       guard let batch, batch > 0 else { return count }
+      if (count + batch) / every > count / every { progress(count + batch) }
       count += batch
-      progress(count)
     }
   }
 
