@@ -109,7 +109,7 @@ let package = Package(
     library("TestSupport", ["CSpawn", "Platform"], path: "Tests/TestSupport"),
     tests("Protobuf", ["Protobuf", "ReferenceMessages", "TestSupport"], exclude: ["C", "Python"]),
     tests("Generator", ["Generator", "Protobuf", "protoc-gen-weft", "TestSupport"]),
-    tests("Net", ["Net", "Platform"]),
+    tests("Net", ["Net", "Platform", "TestSupport"]),
     tests("HTTP", ["HTTP", "Net", "Platform", "CNghttp2"]),
     tests("RPC", ["RPC", "Protobuf", "HTTP", "Net", "TestSupport", logging], exclude: ["Support/notes.proto", "Support/stock_client.py"]),
     tests(

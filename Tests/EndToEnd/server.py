@@ -7,6 +7,7 @@ import signal
 import subprocess
 import threading
 import time
+from datetime import datetime
 from pathlib import Path
 
 import httpx
@@ -131,7 +132,12 @@ class User:
         return answer.json()
 
 
-def wait_for(condition, what, seconds=15):
+def moment(timestamp):
+    """To compare by: as text ".879Z" would come after ".879010Z"."""
+    return datetime.fromisoformat(timestamp)
+
+
+def wait_for(condition, what, seconds=60):
     """The first true value of `condition`; a bound instead of a sleep."""
     end = time.monotonic() + seconds
     pause = threading.Event()

@@ -5,7 +5,7 @@ import time
 
 import pytest
 from rpc import Rpc
-from server import ADMIN, PASSWORD, Server, wait_for
+from server import ADMIN, PASSWORD, Server, moment, wait_for
 
 AUDIT = "csa.admin.v1.AuditAdminService"
 USERS = "csa.admin.v1.UserAdminService"
@@ -85,7 +85,8 @@ def test_the_administrator_of_the_settings_is_told(server):
 def test_selection_and_pages(server, acts):
     rpc, admin = Rpc(server), server.admin_token()
     everything = entries(server)
-    assert [e["at"] for e in everything] == sorted((e["at"] for e in everything), reverse=True)
+    times = [moment(e["at"]) for e in everything]
+    assert times == sorted(times, reverse=True)
     page = rpc.call(AUDIT, "ListAuditEntries", {"skip": 1, "limit": 2, "actor": acts["admin"]}, admin)
     matching = entries(server, actor=acts["admin"])
     assert [e for e in everything if e["actor"] == acts["admin"]] == [e for e in matching if e in everything]

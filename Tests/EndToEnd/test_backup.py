@@ -104,8 +104,8 @@ def test_backups_under_write_load_hold_everything_acknowledged_before_they_began
         with Load(server, user) as load:
             for n in range(4):
                 size = len(load.acknowledged)
-                wait_for(lambda: len(load.acknowledged) >= size + 50, "fifty more tickets", seconds=60)
-                wait_for(lambda: len(load.uploaded) >= 3 * (n + 1), "three more files", seconds=60)
+                wait_for(lambda: len(load.acknowledged) >= size + 50, "fifty more tickets")
+                wait_for(lambda: len(load.uploaded) >= 3 * (n + 1), "three more files")
                 expected.append((dict(load.acknowledged), dict(load.uploaded)))
                 out = backup(server.data, tmp_path / f"{n}.tar")
                 assert out.returncode == 0, out.stderr

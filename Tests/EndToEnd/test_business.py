@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from rpc import Rpc
+from server import moment
 from test_accounts import detail
 from test_audit import entries
 
@@ -124,7 +125,7 @@ def test_a_change_names_what_it_changes(server):
         assert answer.status_code == 200 and answer.json() == before
     after = user.call("PATCH", path, json={"company_name": "更新后的公司名称", "tax_number": None, "contact_phone": ""}).json()
     assert after == {**before, "company_name": "更新后的公司名称", "tax_number": None, "contact_phone": "", "updated_at": after["updated_at"]}
-    assert after["updated_at"] >= before["created_at"]
+    assert moment(after["updated_at"]) >= moment(before["created_at"])
     # Over RPC the mask says the same; without one, whatever is set is meant.
     rpc, service = Rpc(server), "csa.v1.BusinessAccountService"
     masked = rpc.call(service, "UpdateMyBusinessAccount", {"update_mask": "companyName", "tax_number": "ignored"}, user.token)

@@ -33,7 +33,7 @@ def ask(server, email):
 
 
 def arrived(mail, email, count=1):
-    return wait_for(lambda: (m := mail.mails(email))[count - 1:] and m, f"{count} mails to {email}", seconds=30)
+    return wait_for(lambda: (m := mail.mails(email))[count - 1:] and m, f"{count} mails to {email}")
 
 
 def rows(server):

@@ -3,7 +3,7 @@ import signal
 
 import pytest
 from rpc import Rpc
-from server import Server
+from server import Server, moment
 
 USERS = "csa.admin.v1.UserAdminService"
 
@@ -33,7 +33,7 @@ def test_every_sign_in_is_listed_newest_first(server):
     current = items[1]
     assert set(current) == {"id", "means", "created_at", "expires_at", "address", "user_agent", "is_current"}
     assert current["means"] == "password" and current["address"] == "127.0.0.1" and current["user_agent"] == "Browser/2.0 (phone)"
-    assert current["created_at"] < current["expires_at"] and current["created_at"].endswith("Z")
+    assert moment(current["created_at"]) < moment(current["expires_at"]) and current["created_at"].endswith("Z")
     assert [i["is_current"] for i in signs(server, form)] == [True, False, False]
 
 

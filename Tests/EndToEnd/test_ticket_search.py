@@ -156,7 +156,7 @@ def test_an_index_of_an_older_database_is_made_at_start_and_goes_on_after_a_kill
             with sqlite3.connect(server.data / "weft.db", timeout=10) as db:
                 return db.execute("SELECT version, built_to > 0, is_built FROM weft_search_indexes").fetchone()
 
-        wait_for(lambda: state()[0] == 1 and state()[1], "the first tickets in the index", seconds=30)
+        wait_for(lambda: state()[0] == 1 and state()[1], "the first tickets in the index")
         process.kill()
         process.wait()
         assert state()[2] == 0

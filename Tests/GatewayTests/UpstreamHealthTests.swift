@@ -1,6 +1,7 @@
 import HTTP
 import Logging
 import Net
+import TestSupport
 import Testing
 
 @testable import Gateway
@@ -14,8 +15,7 @@ import Testing
   private func state(of services: [any RPCService]?) async throws -> UpstreamState {
     let group = EventLoopGroup(count: 1)
     let server = HTTPServer(group: group, handler: RPCServer(services: services ?? [], logger: Self.quiet), tls: nil)
-    let port = try server.bind(.loopback(port: 0)).port
-    if services == nil { await server.drain(timeout: .zero) }
+    let port = services == nil ? ClosedPort.anybodys.number : try server.bind(.loopback(port: 0)).port
     let health = UpstreamHealth(RPCClient(host: "127.0.0.1", port: port, loops: group), loop: group.loops[0], logger: Self.quiet)
     #expect(health.state == .unreachable)
     await health.start()

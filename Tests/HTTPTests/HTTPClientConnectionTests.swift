@@ -58,7 +58,7 @@ extension HTTPClientConnection {
   ) async throws {
     let server = try TestServer(limits: limits)
     let connection = try await HTTPClientConnection.connect(
-      to: "localhost", port: server.address.port, loop: server.group.loops[0], timeout: .seconds(5))
+      to: "localhost", port: server.address.port, loop: server.group.loops[0], timeout: .seconds(60))
     try await body(server, connection)
     await connection.onLoop { connection.abort() }
     await server.stop()
@@ -98,7 +98,7 @@ extension HTTPClientConnection {
 
   @Test func afterGoAwayNewStreamsAreRefusedAndOpenOnesFinish() async throws {
     try await withConnection { server, connection in
-      async let drained: Void = server.server.drain(timeout: .seconds(5))
+      async let drained: Void = server.server.drain(timeout: .seconds(60))
       let closed: Bool = await withCheckedContinuation { continuation in
         connection.loop.execute { connection.whenClosed { continuation.resume(returning: true) } }
       }
@@ -129,7 +129,7 @@ extension HTTPClientConnection {
     // Accepts and says nothing at all.
     let silent = try Listener(.loopback(port: 0), group: group) { _, _, _ in }
     let connection = try await HTTPClientConnection.connect(
-      to: "127.0.0.1", port: silent.address.port, loop: group.loops[0], timeout: .seconds(5), keepAlive: .milliseconds(20),
+      to: "127.0.0.1", port: silent.address.port, loop: group.loops[0], timeout: .seconds(60), keepAlive: .milliseconds(20),
       keepAliveTimeout: .milliseconds(20))
     let isClosed: Bool = await withCheckedContinuation { continuation in
       connection.loop.execute { connection.whenClosed { continuation.resume(returning: true) } }

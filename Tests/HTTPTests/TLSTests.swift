@@ -35,7 +35,7 @@ final class Certificates: Sendable {
 @Suite(.blocking) struct TLSTests {
   private func connect(_ server: TestServer, _ host: String, _ client: TLSContext.Client) async throws -> HTTPClientConnection {
     try await HTTPClientConnection.connect(
-      to: host, port: server.address.port, tls: TLSContext(client: client), loop: server.group.loops[0], timeout: .seconds(5))
+      to: host, port: server.address.port, tls: TLSContext(client: client), loop: server.group.loops[0], timeout: .seconds(60))
   }
 
   @Test(arguments: ["localhost", "127.0.0.1"]) func speaksHTTP2ByALPN(_ host: String) async throws {

@@ -32,7 +32,7 @@ import Testing
 
   @Test func aCancelledCallSaysSo() async throws {
     let server = try Loopback()
-    let call = server.client.bytes(TestNotes.EchoMethods.update.schema, options: CallOptions(timeout: .seconds(20)))
+    let call = server.client.bytes(TestNotes.EchoMethods.update.schema, options: CallOptions(timeout: .seconds(300)))
     call.cancel()
     #expect(await rpcError { _ = try await call.next() }?.code == .cancelled)
     #expect(await rpcError { try await call.write([]) }?.code == .cancelled)

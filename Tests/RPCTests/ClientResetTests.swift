@@ -52,7 +52,7 @@ import Testing
     let server = HTTPServer(group: group, handler: ender, tls: nil)
     let client = RPCClient(host: "127.0.0.1", port: try server.bind(.loopback(port: 0)).port, loops: group)
     do throws(RPCError) {
-      return .success(try await client.unary(TestNotes.EchoMethods.unary, note("x"), options: CallOptions(timeout: .seconds(20))))
+      return .success(try await client.unary(TestNotes.EchoMethods.unary, note("x"), options: CallOptions(timeout: .seconds(300))))
     } catch {
       return .failure(error)
     }
@@ -88,7 +88,7 @@ import Testing
     }
     defer { listener.close() }
     let client = RPCClient(host: "127.0.0.1", port: listener.address.port, loops: group)
-    let options = CallOptions(timeout: .seconds(20))
+    let options = CallOptions(timeout: .seconds(300))
     let error = await rpcError { let _: TestNotes.Note = try await client.unary(TestNotes.EchoMethods.unary, note("x"), options: options) }
     #expect(error?.code == .unavailable)
   }

@@ -2,20 +2,13 @@ import HTTP
 import Logging
 import Net
 import Protobuf
+import TestSupport
 import Testing
 
 @testable import RPC
 
 /// Connections of the client: made when needed, made again when lost.
 @Suite struct RPCClientTests {
-  /// A port that was free a moment ago.
-  private static func freePort(_ group: EventLoopGroup) async throws -> UInt16 {
-    let server = HTTPServer(group: group, handler: RPCServer(services: [], logger: Logger(label: "test")), limits: HTTPLimits(), tls: nil)
-    let port = try server.bind(.loopback(port: 0)).port
-    await server.drain(timeout: .zero)
-    return port
-  }
-
   private static func configuration(backoff: Duration) -> RPCClient.Configuration {
     var configuration = RPCClient.Configuration()
     configuration.backoff = backoff
@@ -26,7 +19,7 @@ import Testing
 
   @Test func nobodyThereIsUnavailable() async throws {
     let group = EventLoopGroup(count: 1)
-    let client = RPCClient(host: "127.0.0.1", port: try await Self.freePort(group), loops: group)
+    let client = RPCClient(host: "127.0.0.1", port: ClosedPort.anybodys.number, loops: group)
     let error = await rpcError { let _: TestNotes.Note = try await client.unary(Self.echo, note("x")) }
     #expect(error?.code == .unavailable)
     // The pause after a failed attempt fails calls at once.
@@ -35,7 +28,7 @@ import Testing
 
   @Test func waitingForReadyEndsWithTheDeadline() async throws {
     let group = EventLoopGroup(count: 1)
-    let client = RPCClient(host: "127.0.0.1", port: try await Self.freePort(group), loops: group)
+    let client = RPCClient(host: "127.0.0.1", port: ClosedPort.anybodys.number, loops: group)
     let options = CallOptions(timeout: .milliseconds(30), waitForReady: true)
     let error = await rpcError { let _: TestNotes.Note = try await client.unary(Self.echo, note("x"), options: options) }
     #expect(error?.code == .deadlineExceeded)
@@ -43,14 +36,15 @@ import Testing
 
   @Test func waitingForReadyOutlastsAServerThatComesLate() async throws {
     let group = EventLoopGroup(count: 1)
-    let port = try await Self.freePort(group)
-    let client = RPCClient(host: "127.0.0.1", port: port, loops: group, configuration: Self.configuration(backoff: .milliseconds(5)))
+    let port = ClosedPort()
+    let client = RPCClient(host: "127.0.0.1", port: port.number, loops: group, configuration: Self.configuration(backoff: .milliseconds(5)))
     _ = await rpcError { let _: TestNotes.Note = try await client.unary(Self.echo, note("x")) }
-    let options = CallOptions(timeout: .seconds(20), waitForReady: true)
+    let options = CallOptions(timeout: .seconds(300), waitForReady: true)
     async let reply: TestNotes.Note = client.unary(Self.echo, note("x"), options: options)
     let rpc = RPCServer(services: [EchoService()], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     let server = HTTPServer(group: group, handler: rpc, limits: HTTPLimits(), tls: nil)
-    _ = try server.bind(.loopback(port: port))
+    port.release()
+    _ = try server.bind(.loopback(port: port.number))
     #expect(try await reply == note("x"))
   }
 

@@ -1,4 +1,3 @@
-import Glibc
 import HTTP
 import Logging
 import Net
@@ -72,13 +71,14 @@ final class FilesGateway {
     return (String(decoding: bytes[..<min(at, bytes.count)], as: UTF8.self), Array(bytes.dropFirst(at + 4)))
   }
 
-  /// Waits until the service has noted `text`, five seconds at most.
+  /// Waits until the service has noted `text`, a minute at most.
   func notes(_ text: String) async -> Bool {
-    for _ in 0..<2500 {
-      if service.log.contains(text) { return true }
-      usleep(2000)
+    let end = ContinuousClock.now + .seconds(60)
+    while !service.log.contains(text) {
+      if ContinuousClock.now > end { return false }
+      try? await Task.sleep(for: .milliseconds(2))
     }
-    return false
+    return true
   }
 }
 

@@ -32,7 +32,7 @@ struct RawCall {
   func answer(from server: Loopback) async throws -> Answer {
     let loop = server.loop
     let connection = try await server.onLoop {
-      try await HTTPClientConnection.connect(to: "127.0.0.1", port: server.port, tls: nil, loop: loop, timeout: .seconds(10))
+      try await HTTPClientConnection.connect(to: "127.0.0.1", port: server.port, tls: nil, loop: loop, timeout: .seconds(60))
     }
     let answer = await withCheckedContinuation { continuation in
       loop.execute { [self] in
