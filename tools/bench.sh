@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Measures Weft beside its peers, side by side in one run: ratios count, not seconds.
 #   tools/bench.sh PEERS        PEERS: the folder of the peer servers; it is copied to the cache and built there once
-# BENCH_ONLY=grpc,rest,codec,tickets,ticket_lists,document_search,logins,passkeys,oauth,files,memory,backup picks tables; ROUNDS (3) and SECS (3) set their length.
+# BENCH_ONLY=grpc,rest,codec,tickets,ticket_lists,document_search,cowriting,logins,passkeys,oauth,files,memory,backup picks tables; ROUNDS (3) and SECS (3) set their length.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 peers=${1:?usage: make bench PEERS=DIR (the folder of the peer servers)}
 work=${WEFT_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/weft}/peers
-only=${BENCH_ONLY:-grpc,rest,codec,tickets,ticket_lists,document_search,logins,passkeys,oauth,files,memory,backup}
+only=${BENCH_ONLY:-grpc,rest,codec,tickets,ticket_lists,document_search,cowriting,logins,passkeys,oauth,files,memory,backup}
 wants() { [[ ,$only, == *,$1,* ]]; }
 
 tools/setup.sh nghttp2-server libgrpc++-dev protobuf-compiler-grpc libsimdjson-dev g++ wrk nginx-light
@@ -34,6 +34,11 @@ if wants codec; then (cd "$work" && ROUNDS=${ROUNDS:-3} ./run_codec.sh "$bin/wef
 if wants tickets; then "$WEFT_PYTHON" Benchmarks/tickets.py "$bin/weft" "$work"; fi
 if wants ticket_lists; then "$WEFT_PYTHON" Benchmarks/ticket_lists.py "$bin/weft"; fi
 if wants document_search; then "$WEFT_PYTHON" Benchmarks/document_search.py "$bin/weft"; fi
+if wants cowriting; then
+  # Whatever the build of the peers did not need.
+  "$work/venv/bin/pip" install -q --disable-pip-version-check -r "$work/fastapi_cowriting/requirements.txt"
+  "$WEFT_PYTHON" Benchmarks/cowriting.py "$bin/weft" "$work"
+fi
 if wants logins; then "$WEFT_PYTHON" Benchmarks/logins.py "$bin/weft"; fi
 if wants passkeys; then "$WEFT_PYTHON" Benchmarks/passkeys.py "$bin/weft"; fi
 if wants oauth; then "$WEFT_PYTHON" Benchmarks/oauth.py "$bin/weft"; fi

@@ -50,7 +50,7 @@ extension CoWritingError: RPCErrorConvertible {
 
   public var rpcError: RPCError {
     switch self {
-    case .unauthorized: error(.unauthenticated, "UNAUTHORIZED", "未授权访问")
+    case .unauthorized: error(.unauthenticated, "UNAUTHORIZED", "无效的认证凭据")
     case .accountDisabled: error(.permissionDenied, "FORBIDDEN", "账号已被禁用")
     case .forbidden: error(.permissionDenied, "FORBIDDEN", "权限不足")
     case .rateLimited(let state):

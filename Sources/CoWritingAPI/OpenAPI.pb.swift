@@ -395,13 +395,13 @@ public enum CoWritingAPIDescription {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "未授权访问": {
+                      "无效的认证凭据": {
                         "summary": "未登录或令牌无效",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "UNAUTHORIZED",
-                            "message": "未授权访问",
+                            "message": "无效的认证凭据",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -541,13 +541,13 @@ public enum CoWritingAPIDescription {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "未授权访问": {
+                      "无效的认证凭据": {
                         "summary": "未登录或令牌无效",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "UNAUTHORIZED",
-                            "message": "未授权访问",
+                            "message": "无效的认证凭据",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -687,13 +687,13 @@ public enum CoWritingAPIDescription {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "未授权访问": {
+                      "无效的认证凭据": {
                         "summary": "未登录或令牌无效",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "UNAUTHORIZED",
-                            "message": "未授权访问",
+                            "message": "无效的认证凭据",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -863,13 +863,13 @@ public enum CoWritingAPIDescription {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "未授权访问": {
+                      "无效的认证凭据": {
                         "summary": "未登录或令牌无效",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "UNAUTHORIZED",
-                            "message": "未授权访问",
+                            "message": "无效的认证凭据",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -1121,13 +1121,37 @@ public enum CoWritingAPIDescription {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "未授权访问": {
+                      "无效的认证凭据": {
                         "summary": "未登录或令牌无效",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "UNAUTHORIZED",
-                            "message": "未授权访问",
+                            "message": "无效的认证凭据",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "账号已被禁用",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "账号已被禁用",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -1261,13 +1285,37 @@ public enum CoWritingAPIDescription {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "未授权访问": {
+                      "无效的认证凭据": {
                         "summary": "未登录或令牌无效",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "UNAUTHORIZED",
-                            "message": "未授权访问",
+                            "message": "无效的认证凭据",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "账号已被禁用",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "账号已被禁用",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -1430,13 +1478,13 @@ public enum CoWritingAPIDescription {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "未授权访问": {
+                      "无效的认证凭据": {
                         "summary": "未登录或令牌无效",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "UNAUTHORIZED",
-                            "message": "未授权访问",
+                            "message": "无效的认证凭据",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -1447,20 +1495,20 @@ public enum CoWritingAPIDescription {
                 }
               },
               "403": {
-                "description": "权限不足",
+                "description": "账号已被禁用",
                 "content": {
                   "application/json": {
                     "schema": {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "权限不足": {
-                        "summary": "权限不足",
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "FORBIDDEN",
-                            "message": "权限不足",
+                            "message": "账号已被禁用",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -1691,13 +1739,13 @@ public enum CoWritingAPIDescription {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "未授权访问": {
+                      "无效的认证凭据": {
                         "summary": "未登录或令牌无效",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "UNAUTHORIZED",
-                            "message": "未授权访问",
+                            "message": "无效的认证凭据",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -1708,20 +1756,20 @@ public enum CoWritingAPIDescription {
                 }
               },
               "403": {
-                "description": "权限不足",
+                "description": "账号已被禁用",
                 "content": {
                   "application/json": {
                     "schema": {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "权限不足": {
-                        "summary": "权限不足",
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "FORBIDDEN",
-                            "message": "权限不足",
+                            "message": "账号已被禁用",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -1902,13 +1950,13 @@ public enum CoWritingAPIDescription {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "未授权访问": {
+                      "无效的认证凭据": {
                         "summary": "未登录或令牌无效",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "UNAUTHORIZED",
-                            "message": "未授权访问",
+                            "message": "无效的认证凭据",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -1919,20 +1967,20 @@ public enum CoWritingAPIDescription {
                 }
               },
               "403": {
-                "description": "权限不足",
+                "description": "账号已被禁用",
                 "content": {
                   "application/json": {
                     "schema": {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "权限不足": {
-                        "summary": "权限不足",
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "FORBIDDEN",
-                            "message": "权限不足",
+                            "message": "账号已被禁用",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -2197,13 +2245,13 @@ public enum CoWritingAPIDescription {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "未授权访问": {
+                      "无效的认证凭据": {
                         "summary": "未登录或令牌无效",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "UNAUTHORIZED",
-                            "message": "未授权访问",
+                            "message": "无效的认证凭据",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -2214,20 +2262,20 @@ public enum CoWritingAPIDescription {
                 }
               },
               "403": {
-                "description": "权限不足",
+                "description": "账号已被禁用",
                 "content": {
                   "application/json": {
                     "schema": {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "权限不足": {
-                        "summary": "权限不足",
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "FORBIDDEN",
-                            "message": "权限不足",
+                            "message": "账号已被禁用",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -2461,13 +2509,13 @@ public enum CoWritingAPIDescription {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "未授权访问": {
+                      "无效的认证凭据": {
                         "summary": "未登录或令牌无效",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "UNAUTHORIZED",
-                            "message": "未授权访问",
+                            "message": "无效的认证凭据",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -2478,20 +2526,20 @@ public enum CoWritingAPIDescription {
                 }
               },
               "403": {
-                "description": "权限不足",
+                "description": "账号已被禁用",
                 "content": {
                   "application/json": {
                     "schema": {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "权限不足": {
-                        "summary": "权限不足",
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "FORBIDDEN",
-                            "message": "权限不足",
+                            "message": "账号已被禁用",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -2742,13 +2790,13 @@ public enum CoWritingAPIDescription {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "未授权访问": {
+                      "无效的认证凭据": {
                         "summary": "未登录或令牌无效",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "UNAUTHORIZED",
-                            "message": "未授权访问",
+                            "message": "无效的认证凭据",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -2759,20 +2807,20 @@ public enum CoWritingAPIDescription {
                 }
               },
               "403": {
-                "description": "权限不足",
+                "description": "账号已被禁用",
                 "content": {
                   "application/json": {
                     "schema": {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "权限不足": {
-                        "summary": "权限不足",
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "FORBIDDEN",
-                            "message": "权限不足",
+                            "message": "账号已被禁用",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -2783,7 +2831,7 @@ public enum CoWritingAPIDescription {
                 }
               },
               "404": {
-                "description": "企业不存在",
+                "description": "企业不存在；联系人不存在",
                 "content": {
                   "application/json": {
                     "schema": {
@@ -2797,6 +2845,18 @@ public enum CoWritingAPIDescription {
                           "error": {
                             "code": "NOT_FOUND",
                             "message": "企业不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      },
+                      "联系人不存在": {
+                        "summary": "联系人不存在",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "联系人不存在",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -2940,13 +3000,13 @@ public enum CoWritingAPIDescription {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "未授权访问": {
+                      "无效的认证凭据": {
                         "summary": "未登录或令牌无效",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "UNAUTHORIZED",
-                            "message": "未授权访问",
+                            "message": "无效的认证凭据",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -2957,20 +3017,20 @@ public enum CoWritingAPIDescription {
                 }
               },
               "403": {
-                "description": "权限不足",
+                "description": "账号已被禁用",
                 "content": {
                   "application/json": {
                     "schema": {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "权限不足": {
-                        "summary": "权限不足",
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "FORBIDDEN",
-                            "message": "权限不足",
+                            "message": "账号已被禁用",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -2981,7 +3041,7 @@ public enum CoWritingAPIDescription {
                 }
               },
               "404": {
-                "description": "企业不存在",
+                "description": "企业不存在；联系人不存在",
                 "content": {
                   "application/json": {
                     "schema": {
@@ -2995,6 +3055,18 @@ public enum CoWritingAPIDescription {
                           "error": {
                             "code": "NOT_FOUND",
                             "message": "企业不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      },
+                      "联系人不存在": {
+                        "summary": "联系人不存在",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "联系人不存在",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -3235,13 +3307,37 @@ public enum CoWritingAPIDescription {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "未授权访问": {
+                      "无效的认证凭据": {
                         "summary": "未登录或令牌无效",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "UNAUTHORIZED",
-                            "message": "未授权访问",
+                            "message": "无效的认证凭据",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "账号已被禁用",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "账号已被禁用",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -3381,13 +3477,13 @@ public enum CoWritingAPIDescription {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "未授权访问": {
+                      "无效的认证凭据": {
                         "summary": "未登录或令牌无效",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "UNAUTHORIZED",
-                            "message": "未授权访问",
+                            "message": "无效的认证凭据",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -3398,20 +3494,20 @@ public enum CoWritingAPIDescription {
                 }
               },
               "403": {
-                "description": "权限不足",
+                "description": "账号已被禁用",
                 "content": {
                   "application/json": {
                     "schema": {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "权限不足": {
-                        "summary": "权限不足",
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "FORBIDDEN",
-                            "message": "权限不足",
+                            "message": "账号已被禁用",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -3590,13 +3686,13 @@ public enum CoWritingAPIDescription {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "未授权访问": {
+                      "无效的认证凭据": {
                         "summary": "未登录或令牌无效",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "UNAUTHORIZED",
-                            "message": "未授权访问",
+                            "message": "无效的认证凭据",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -3607,20 +3703,20 @@ public enum CoWritingAPIDescription {
                 }
               },
               "403": {
-                "description": "权限不足",
+                "description": "账号已被禁用",
                 "content": {
                   "application/json": {
                     "schema": {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "权限不足": {
-                        "summary": "权限不足",
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "FORBIDDEN",
-                            "message": "权限不足",
+                            "message": "账号已被禁用",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -3839,13 +3935,13 @@ public enum CoWritingAPIDescription {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "未授权访问": {
+                      "无效的认证凭据": {
                         "summary": "未登录或令牌无效",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "UNAUTHORIZED",
-                            "message": "未授权访问",
+                            "message": "无效的认证凭据",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -3856,20 +3952,20 @@ public enum CoWritingAPIDescription {
                 }
               },
               "403": {
-                "description": "权限不足",
+                "description": "账号已被禁用",
                 "content": {
                   "application/json": {
                     "schema": {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "权限不足": {
-                        "summary": "权限不足",
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "FORBIDDEN",
-                            "message": "权限不足",
+                            "message": "账号已被禁用",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -4069,13 +4165,13 @@ public enum CoWritingAPIDescription {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "未授权访问": {
+                      "无效的认证凭据": {
                         "summary": "未登录或令牌无效",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "UNAUTHORIZED",
-                            "message": "未授权访问",
+                            "message": "无效的认证凭据",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -4086,20 +4182,20 @@ public enum CoWritingAPIDescription {
                 }
               },
               "403": {
-                "description": "权限不足",
+                "description": "账号已被禁用",
                 "content": {
                   "application/json": {
                     "schema": {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "权限不足": {
-                        "summary": "权限不足",
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "FORBIDDEN",
-                            "message": "权限不足",
+                            "message": "账号已被禁用",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -4345,13 +4441,13 @@ public enum CoWritingAPIDescription {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "未授权访问": {
+                      "无效的认证凭据": {
                         "summary": "未登录或令牌无效",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "UNAUTHORIZED",
-                            "message": "未授权访问",
+                            "message": "无效的认证凭据",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -4362,20 +4458,20 @@ public enum CoWritingAPIDescription {
                 }
               },
               "403": {
-                "description": "权限不足",
+                "description": "账号已被禁用",
                 "content": {
                   "application/json": {
                     "schema": {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "权限不足": {
-                        "summary": "权限不足",
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "FORBIDDEN",
-                            "message": "权限不足",
+                            "message": "账号已被禁用",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -4572,13 +4668,13 @@ public enum CoWritingAPIDescription {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "未授权访问": {
+                      "无效的认证凭据": {
                         "summary": "未登录或令牌无效",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "UNAUTHORIZED",
-                            "message": "未授权访问",
+                            "message": "无效的认证凭据",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -4589,20 +4685,20 @@ public enum CoWritingAPIDescription {
                 }
               },
               "403": {
-                "description": "权限不足",
+                "description": "账号已被禁用",
                 "content": {
                   "application/json": {
                     "schema": {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "权限不足": {
-                        "summary": "权限不足",
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "FORBIDDEN",
-                            "message": "权限不足",
+                            "message": "账号已被禁用",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -4810,13 +4906,13 @@ public enum CoWritingAPIDescription {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "未授权访问": {
+                      "无效的认证凭据": {
                         "summary": "未登录或令牌无效",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "UNAUTHORIZED",
-                            "message": "未授权访问",
+                            "message": "无效的认证凭据",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -4827,20 +4923,20 @@ public enum CoWritingAPIDescription {
                 }
               },
               "403": {
-                "description": "权限不足",
+                "description": "账号已被禁用",
                 "content": {
                   "application/json": {
                     "schema": {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "权限不足": {
-                        "summary": "权限不足",
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "FORBIDDEN",
-                            "message": "权限不足",
+                            "message": "账号已被禁用",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -4851,13 +4947,25 @@ public enum CoWritingAPIDescription {
                 }
               },
               "404": {
-                "description": "文档版本不存在",
+                "description": "文档不存在；文档版本不存在",
                 "content": {
                   "application/json": {
                     "schema": {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
+                      "文档不存在": {
+                        "summary": "文档不存在",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "文档不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      },
                       "文档版本不存在": {
                         "summary": "文档版本不存在",
                         "value": {
@@ -5025,13 +5133,13 @@ public enum CoWritingAPIDescription {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "未授权访问": {
+                      "无效的认证凭据": {
                         "summary": "未登录或令牌无效",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "UNAUTHORIZED",
-                            "message": "未授权访问",
+                            "message": "无效的认证凭据",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -5042,20 +5150,20 @@ public enum CoWritingAPIDescription {
                 }
               },
               "403": {
-                "description": "权限不足",
+                "description": "账号已被禁用",
                 "content": {
                   "application/json": {
                     "schema": {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "权限不足": {
-                        "summary": "权限不足",
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "FORBIDDEN",
-                            "message": "权限不足",
+                            "message": "账号已被禁用",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -5066,13 +5174,25 @@ public enum CoWritingAPIDescription {
                 }
               },
               "404": {
-                "description": "文档版本不存在",
+                "description": "文档不存在；文档版本不存在",
                 "content": {
                   "application/json": {
                     "schema": {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
+                      "文档不存在": {
+                        "summary": "文档不存在",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "文档不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      },
                       "文档版本不存在": {
                         "summary": "文档版本不存在",
                         "value": {
@@ -5255,13 +5375,13 @@ public enum CoWritingAPIDescription {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "未授权访问": {
+                      "无效的认证凭据": {
                         "summary": "未登录或令牌无效",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "UNAUTHORIZED",
-                            "message": "未授权访问",
+                            "message": "无效的认证凭据",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -5272,20 +5392,20 @@ public enum CoWritingAPIDescription {
                 }
               },
               "403": {
-                "description": "权限不足",
+                "description": "账号已被禁用",
                 "content": {
                   "application/json": {
                     "schema": {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "权限不足": {
-                        "summary": "权限不足",
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "FORBIDDEN",
-                            "message": "权限不足",
+                            "message": "账号已被禁用",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -5296,13 +5416,25 @@ public enum CoWritingAPIDescription {
                 }
               },
               "404": {
-                "description": "文档版本不存在",
+                "description": "文档不存在；文档版本不存在",
                 "content": {
                   "application/json": {
                     "schema": {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
+                      "文档不存在": {
+                        "summary": "文档不存在",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "文档不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      },
                       "文档版本不存在": {
                         "summary": "文档版本不存在",
                         "value": {
@@ -5561,13 +5693,37 @@ public enum CoWritingAPIDescription {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "未授权访问": {
+                      "无效的认证凭据": {
                         "summary": "未登录或令牌无效",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "UNAUTHORIZED",
-                            "message": "未授权访问",
+                            "message": "无效的认证凭据",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "账号已被禁用",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "账号已被禁用",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -5701,13 +5857,13 @@ public enum CoWritingAPIDescription {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "未授权访问": {
+                      "无效的认证凭据": {
                         "summary": "未登录或令牌无效",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "UNAUTHORIZED",
-                            "message": "未授权访问",
+                            "message": "无效的认证凭据",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -5718,20 +5874,32 @@ public enum CoWritingAPIDescription {
                 }
               },
               "403": {
-                "description": "权限不足",
+                "description": "账号已被禁用；不能为其他用户创建项目",
                 "content": {
                   "application/json": {
                     "schema": {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "权限不足": {
-                        "summary": "权限不足",
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "FORBIDDEN",
-                            "message": "权限不足",
+                            "message": "账号已被禁用",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      },
+                      "不能为其他用户创建项目": {
+                        "summary": "不能为其他用户创建项目",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "不能为其他用户创建项目",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -5894,13 +6062,13 @@ public enum CoWritingAPIDescription {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "未授权访问": {
+                      "无效的认证凭据": {
                         "summary": "未登录或令牌无效",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "UNAUTHORIZED",
-                            "message": "未授权访问",
+                            "message": "无效的认证凭据",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -5911,20 +6079,20 @@ public enum CoWritingAPIDescription {
                 }
               },
               "403": {
-                "description": "权限不足",
+                "description": "账号已被禁用",
                 "content": {
                   "application/json": {
                     "schema": {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "权限不足": {
-                        "summary": "权限不足",
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "FORBIDDEN",
-                            "message": "权限不足",
+                            "message": "账号已被禁用",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -6138,13 +6306,13 @@ public enum CoWritingAPIDescription {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "未授权访问": {
+                      "无效的认证凭据": {
                         "summary": "未登录或令牌无效",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "UNAUTHORIZED",
-                            "message": "未授权访问",
+                            "message": "无效的认证凭据",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -6155,20 +6323,20 @@ public enum CoWritingAPIDescription {
                 }
               },
               "403": {
-                "description": "权限不足",
+                "description": "账号已被禁用",
                 "content": {
                   "application/json": {
                     "schema": {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "权限不足": {
-                        "summary": "权限不足",
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "FORBIDDEN",
-                            "message": "权限不足",
+                            "message": "账号已被禁用",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -6325,13 +6493,13 @@ public enum CoWritingAPIDescription {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "未授权访问": {
+                      "无效的认证凭据": {
                         "summary": "未登录或令牌无效",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "UNAUTHORIZED",
-                            "message": "未授权访问",
+                            "message": "无效的认证凭据",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -6342,20 +6510,20 @@ public enum CoWritingAPIDescription {
                 }
               },
               "403": {
-                "description": "权限不足",
+                "description": "账号已被禁用",
                 "content": {
                   "application/json": {
                     "schema": {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "权限不足": {
-                        "summary": "权限不足",
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "FORBIDDEN",
-                            "message": "权限不足",
+                            "message": "账号已被禁用",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -6588,13 +6756,13 @@ public enum CoWritingAPIDescription {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "未授权访问": {
+                      "无效的认证凭据": {
                         "summary": "未登录或令牌无效",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "UNAUTHORIZED",
-                            "message": "未授权访问",
+                            "message": "无效的认证凭据",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -6605,20 +6773,20 @@ public enum CoWritingAPIDescription {
                 }
               },
               "403": {
-                "description": "权限不足",
+                "description": "账号已被禁用",
                 "content": {
                   "application/json": {
                     "schema": {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "权限不足": {
-                        "summary": "权限不足",
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "FORBIDDEN",
-                            "message": "权限不足",
+                            "message": "账号已被禁用",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -6809,13 +6977,13 @@ public enum CoWritingAPIDescription {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "未授权访问": {
+                      "无效的认证凭据": {
                         "summary": "未登录或令牌无效",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "UNAUTHORIZED",
-                            "message": "未授权访问",
+                            "message": "无效的认证凭据",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -6826,20 +6994,20 @@ public enum CoWritingAPIDescription {
                 }
               },
               "403": {
-                "description": "权限不足",
+                "description": "账号已被禁用",
                 "content": {
                   "application/json": {
                     "schema": {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "权限不足": {
-                        "summary": "权限不足",
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "FORBIDDEN",
-                            "message": "权限不足",
+                            "message": "账号已被禁用",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -7042,13 +7210,13 @@ public enum CoWritingAPIDescription {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "未授权访问": {
+                      "无效的认证凭据": {
                         "summary": "未登录或令牌无效",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "UNAUTHORIZED",
-                            "message": "未授权访问",
+                            "message": "无效的认证凭据",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -7059,20 +7227,20 @@ public enum CoWritingAPIDescription {
                 }
               },
               "403": {
-                "description": "权限不足",
+                "description": "账号已被禁用",
                 "content": {
                   "application/json": {
                     "schema": {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "权限不足": {
-                        "summary": "权限不足",
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "FORBIDDEN",
-                            "message": "权限不足",
+                            "message": "账号已被禁用",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -7083,7 +7251,7 @@ public enum CoWritingAPIDescription {
                 }
               },
               "404": {
-                "description": "项目不存在",
+                "description": "项目不存在；表单不存在",
                 "content": {
                   "application/json": {
                     "schema": {
@@ -7097,6 +7265,18 @@ public enum CoWritingAPIDescription {
                           "error": {
                             "code": "NOT_FOUND",
                             "message": "项目不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      },
+                      "表单不存在": {
+                        "summary": "表单不存在",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "表单不存在",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -7240,13 +7420,13 @@ public enum CoWritingAPIDescription {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "未授权访问": {
+                      "无效的认证凭据": {
                         "summary": "未登录或令牌无效",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "UNAUTHORIZED",
-                            "message": "未授权访问",
+                            "message": "无效的认证凭据",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -7257,20 +7437,20 @@ public enum CoWritingAPIDescription {
                 }
               },
               "403": {
-                "description": "权限不足",
+                "description": "账号已被禁用",
                 "content": {
                   "application/json": {
                     "schema": {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "权限不足": {
-                        "summary": "权限不足",
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "FORBIDDEN",
-                            "message": "权限不足",
+                            "message": "账号已被禁用",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -7281,7 +7461,7 @@ public enum CoWritingAPIDescription {
                 }
               },
               "404": {
-                "description": "项目不存在",
+                "description": "项目不存在；表单不存在",
                 "content": {
                   "application/json": {
                     "schema": {
@@ -7295,6 +7475,18 @@ public enum CoWritingAPIDescription {
                           "error": {
                             "code": "NOT_FOUND",
                             "message": "项目不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      },
+                      "表单不存在": {
+                        "summary": "表单不存在",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "表单不存在",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -7524,13 +7716,13 @@ public enum CoWritingAPIDescription {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "未授权访问": {
+                      "无效的认证凭据": {
                         "summary": "未登录或令牌无效",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "UNAUTHORIZED",
-                            "message": "未授权访问",
+                            "message": "无效的认证凭据",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -7541,13 +7733,25 @@ public enum CoWritingAPIDescription {
                 }
               },
               "403": {
-                "description": "权限不足",
+                "description": "账号已被禁用；权限不足",
                 "content": {
                   "application/json": {
                     "schema": {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "账号已被禁用",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      },
                       "权限不足": {
                         "summary": "权限不足",
                         "value": {
@@ -7693,13 +7897,13 @@ public enum CoWritingAPIDescription {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "未授权访问": {
+                      "无效的认证凭据": {
                         "summary": "未登录或令牌无效",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "UNAUTHORIZED",
-                            "message": "未授权访问",
+                            "message": "无效的认证凭据",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -7912,13 +8116,13 @@ public enum CoWritingAPIDescription {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "未授权访问": {
+                      "无效的认证凭据": {
                         "summary": "未登录或令牌无效",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "UNAUTHORIZED",
-                            "message": "未授权访问",
+                            "message": "无效的认证凭据",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -8123,13 +8327,13 @@ public enum CoWritingAPIDescription {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "未授权访问": {
+                      "无效的认证凭据": {
                         "summary": "未登录或令牌无效",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "UNAUTHORIZED",
-                            "message": "未授权访问",
+                            "message": "无效的认证凭据",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -8140,13 +8344,25 @@ public enum CoWritingAPIDescription {
                 }
               },
               "403": {
-                "description": "权限不足",
+                "description": "账号已被禁用；权限不足",
                 "content": {
                   "application/json": {
                     "schema": {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "账号已被禁用",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      },
                       "权限不足": {
                         "summary": "权限不足",
                         "value": {
@@ -8306,13 +8522,13 @@ public enum CoWritingAPIDescription {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "未授权访问": {
+                      "无效的认证凭据": {
                         "summary": "未登录或令牌无效",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "UNAUTHORIZED",
-                            "message": "未授权访问",
+                            "message": "无效的认证凭据",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"
@@ -8566,13 +8782,13 @@ public enum CoWritingAPIDescription {
                       "$ref": "#/components/schemas/CoWritingError"
                     },
                     "examples": {
-                      "未授权访问": {
+                      "无效的认证凭据": {
                         "summary": "未登录或令牌无效",
                         "value": {
                           "success": false,
                           "error": {
                             "code": "UNAUTHORIZED",
-                            "message": "未授权访问",
+                            "message": "无效的认证凭据",
                             "details": {}
                           },
                           "timestamp": "2024-01-01T00:00:00Z"

@@ -2,7 +2,8 @@
 
     WEFT_BINARY=.build/debug/weft python Tests/EndToEnd/authorization.py --write
 
-`test_authorization_matrix.py` makes every call of it. What the descriptors do not say is in `authorization_cases.py`.
+`test_authorization_matrix.py` makes every call of it. What the descriptors do not say is in `authorization_cases.py`. The co-writing
+platform's part is `authorization_cowriting.py`.
 """
 import argparse
 import json
@@ -87,14 +88,14 @@ class Method:
         return message_factory.GetMessageClass(self.descriptor.input_type)
 
 
-def methods(rpc: Rpc):
+def methods(rpc: Rpc, packages=PACKAGES):
     """Every RPC of the application that this server serves, in order of its name."""
     pool = rpc.pool
     rule, http = pool.FindExtensionByName("weft.v1.method"), pool.FindExtensionByName("google.api.http")
     options = message_factory.GetMessageClass(pool.FindMessageTypeByName("google.protobuf.MethodOptions"))
     found = []
     for service in rpc.services():
-        if not service.startswith(PACKAGES):
+        if not service.startswith(packages):
             continue
         for descriptor in pool.FindServiceByName(service).methods:
             said = options.FromString(descriptor.GetOptions().SerializeToString())
@@ -150,7 +151,7 @@ class Rules:
         for one in method.descriptor.input_type.fields:
             rules = self.options.FromString(one.GetOptions().SerializeToString()).Extensions[self.extension]
             if rules.string.max_len:
-                return {one.name: "字" * (rules.string.max_len + 1)}
+                return {one.name: "x" * (rules.string.max_len + 1)}
             if getattr(rules.string, "in"):
                 return {one.name: "nonsense"}
             if rules.int32.HasField("lte"):
@@ -204,8 +205,9 @@ def multipart_request(method: Method, binding: Binding, messages, options: Field
 
 HEAD = """# Who may call what
 
-Made by `Tests/EndToEnd/authorization.py --write` from the options of the RPCs that the server reflects; `test_authorization_matrix.py`
-makes every one of these calls over gRPC, REST and a remote gateway, and fails when this file is not current.
+Made by `Tests/EndToEnd/authorization.py --write` from the options of the RPCs that the server reflects; `test_authorization_matrix.py` and
+`test_cowriting_authorization.py` make every one of these calls over gRPC, REST and a remote gateway, and fail when this file is not current.
+First the customer service application, then the co-writing platform.
 
 | column | the caller |
 | --- | --- |
@@ -245,8 +247,15 @@ def row(method: Method, case) -> str:
     return "| " + " | ".join([method.name, routes, *cells, absent]) + " |"
 
 
-def document(found, cases) -> str:
-    text = HEAD
+def document(rpc) -> str:
+    """Both applications'."""
+    from authorization_cases import CASES
+    from authorization_cowriting import part
+    return HEAD + services(methods(rpc), CASES) + "\n" + part(rpc)
+
+
+def services(found, cases) -> str:
+    text = ""
     service = None
     for method in found:
         if method.service != service:
@@ -258,12 +267,11 @@ def document(found, cases) -> str:
 
 
 def main():
-    from authorization_cases import CASES
     arguments = argparse.ArgumentParser(description="Prints docs/authorization.md, or writes it.")
     arguments.add_argument("--write", action="store_true")
     write = arguments.parse_args().write
     with tempfile.TemporaryDirectory() as folder, Server(Path(folder) / "data") as server:
-        text = document(methods(Rpc(server)), CASES)
+        text = document(Rpc(server))
     DOCUMENT.write_text(text) if write else print(text, end="")
 
 

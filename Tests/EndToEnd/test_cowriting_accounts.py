@@ -75,7 +75,7 @@ def test_an_account_is_made_signed_in_and_signed_out(server):
                        "last_login_at"}
     assert me["id"] == made["id"] and me["last_login_at"] is not None
     ok(person.post("/auth/logout"), 200, "登出成功")
-    error(person.get("/auth/me"), 401, "未授权访问", code="UNAUTHORIZED")
+    error(person.get("/auth/me"), 401, "无效的认证凭据", code="UNAUTHORIZED")
 
 
 def test_an_administrator_signs_in(boss):
@@ -234,7 +234,7 @@ def test_of_many_password_changes_at_once_one_wins(server):
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer x.y.z", "Basic YTpi", "bearer", "Bearer a b"])
 def test_what_is_no_token(server, header):
     headers = {} if header is None else {"Authorization": header}
-    error(server.call("GET", f"{V1}/auth/me", headers=headers), 401, "未授权访问", code="UNAUTHORIZED")
+    error(server.call("GET", f"{V1}/auth/me", headers=headers), 401, "无效的认证凭据", code="UNAUTHORIZED")
 
 
 def test_tokens_are_of_one_application(server, person, user):
@@ -362,7 +362,7 @@ def test_the_same_over_rpc(server, rpc):
     token = rpc.call(service, "Login", {"username": name, "password": PASSWORD})["access_token"]
     assert rpc.call(service, "GetMe", {}, token)["id"] == made["id"]
     renewed = rpc.call(service, "RefreshToken", {}, token)["access_token"]
-    assert rpc.code(service, "GetMe", {}, token) == ("UNAUTHENTICATED", "未授权访问")
+    assert rpc.code(service, "GetMe", {}, token) == ("UNAUTHENTICATED", "无效的认证凭据")
     assert rpc.code(service, "ChangePassword", {"current_password": "wrong-password", "new_password": NEW_PASSWORD}, renewed) == (
         "FAILED_PRECONDITION", "当前密码不正确")
     rpc.call(service, "Logout", {}, renewed)

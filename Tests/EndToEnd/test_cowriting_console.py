@@ -84,7 +84,7 @@ def test_a_sign_in_that_has_ended_says_what_to_do(server, console):
     token = kept(console)["coWriting"][server.grpc]["accessToken"]
     ok(server.call("POST", "/api/v1/auth/logout", token))
     out = console.run("cowriting", "users", "list")
-    assert out.returncode == 80 and out.stderr == f"weft: 未授权访问: the sign-in at {server.grpc} has ended; run weft admin cowriting login\n"
+    assert out.returncode == 80 and out.stderr == f"weft: 无效的认证凭据: the sign-in at {server.grpc} has ended; run weft admin cowriting login\n"
     assert console.run("cowriting", "logout").returncode == 0 and kept(console) == {"servers": {}}
 
 

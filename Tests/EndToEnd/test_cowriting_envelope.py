@@ -105,7 +105,7 @@ def test_a_body_beyond_its_size_is_413(face, server):
 @pytest.mark.parametrize("header", [None, "Bearer", "Bearer x", "Basic eDp5", "Bearer " + "a." * 3000])
 def test_without_a_good_token_it_is_401(face, header):
     answer = face.call("GET", f"{V1}/auth/me", headers={"Authorization": header} if header else {})
-    error(answer, 401, "未授权访问", "UNAUTHORIZED")
+    error(answer, 401, "无效的认证凭据", "UNAUTHORIZED")
     assert answer.headers["www-authenticate"] == "Bearer"
 
 

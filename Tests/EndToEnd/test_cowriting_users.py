@@ -119,7 +119,7 @@ def test_what_no_list_takes(crowd, params):
 
 def test_only_administrators_list(server, person):
     error(person.get("/users"), 403, "权限不足")
-    error(server.call("GET", f"{V1}/users"), 401, "未授权访问", code="UNAUTHORIZED")
+    error(server.call("GET", f"{V1}/users"), 401, "无效的认证凭据", code="UNAUTHORIZED")
 
 
 # one account
@@ -259,7 +259,7 @@ def test_the_same_over_rpc(server, person, other):
     assert rpc.call(SERVICE, "GetUser", {"user_id": person.id}, person.token)["username"] == person.username
     assert rpc.code(SERVICE, "GetUser", {"user_id": other.id}, person.token) == ("NOT_FOUND", "用户不存在")
     assert rpc.code(SERVICE, "ListUsers", {}, person.token) == ("PERMISSION_DENIED", "权限不足")
-    assert rpc.code(SERVICE, "ListUsers", {}) == ("UNAUTHENTICATED", "未授权访问")
+    assert rpc.code(SERVICE, "ListUsers", {}) == ("UNAUTHENTICATED", "无效的认证凭据")
     assert rpc.call(SERVICE, "UpdatePreferences", {"user_id": person.id, "theme": "rpc"}, person.token)["theme"] == "rpc"
     assert rpc.call(SERVICE, "UpdateUser", {"user_id": person.id, "full_name": "经RPC"}, person.token)["full_name"] == "经RPC"
     # These have no route.
