@@ -4,8 +4,8 @@ internal import Synchronization
 
 /// A connection that reads, and the limit on how long it may.
 final class Reader {
-  /// Steps of SQLite's machine between two looks at the clock, about a millisecond.
-  private static let stepsPerLook: Int32 = 20_000
+  /// Steps of SQLite's machine between two looks at the clock: microseconds as a rule. A step of a search can take milliseconds.
+  private static let stepsPerLook: Int32 = 200
 
   private final class Limit {
     var breaksOffAt = MonotonicInstant.never

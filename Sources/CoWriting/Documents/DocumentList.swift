@@ -38,9 +38,14 @@ struct DocumentList: Equatable, Sendable {
 
   /// Those that have the keyword in their title or contents. Ids are in the order of creation, as the index gives them.
   private func found(_ keyword: String, _ transaction: ReadTransaction) throws -> (total: Int64, ids: [Int64]) {
-    guard let match = try DocumentSearch.match(keyword, owners: owners, projectID: projectID, transaction) else { return (0, []) }
-    let parameters: SQLParameters = ["match": .text(match)]
-    guard status == nil, format == nil, query.window.isOpen, query.sort.column == "created_at" else {
+    guard let question = try DocumentSearch.question(keyword, owners: owners, projectID: projectID, transaction) else { return (0, []) }
+    let parameters: SQLParameters = ["match": .text(question.match)]
+    if question.findsOthers {
+      var all = parameters.narrowed(self).within(query.window)
+      all.append("keyword", .text(keyword))
+      return try Self.readAnyOrder.page(query, all, transaction)
+    }
+    guard status == nil, format == nil, query.window.isOpen, query.sort.column == "created_at", !question.findsDeleted else {
       return try Self.foundAnyOrder.page(query, parameters.narrowed(self).within(query.window), transaction)
     }
     return try (query.sort.isAscending ? Self.foundOldestFirst : Self.foundNewestFirst).page(query, parameters, transaction)
@@ -141,6 +146,30 @@ struct DocumentList: Equatable, Sendable {
       SELECT d.id FROM cw_document_search CROSS JOIN cw_documents d ON d.id = cw_document_search.rowid
       WHERE cw_document_search MATCH $match AND d.deleted_at IS NULL AND ($status IS NULL OR d.status = $status)
         AND ($format IS NULL OR d.format = $format) AND d.created_at >= $created_after AND d.created_at < $created_before
+      ORDER BY
+        CASE $sort WHEN 'title asc' THEN d.title WHEN 'status asc' THEN d.status WHEN 'updated_at asc' THEN d.updated_at
+          WHEN 'created_at asc' THEN d.created_at END,
+        CASE $sort WHEN 'title desc' THEN d.title WHEN 'status desc' THEN d.status WHEN 'updated_at desc' THEN d.updated_at
+          WHEN 'created_at desc' THEN d.created_at END DESC,
+        CASE WHEN $is_ascending THEN d.id END, d.id DESC
+      LIMIT $limit OFFSET $skip
+      """, isSorted: true)
+
+  /// Reads the text of each document that the index finds, too.
+  static let readAnyOrder = ListStatements(
+    count: """
+      SELECT count(*) FROM cw_document_search CROSS JOIN cw_documents d ON d.id = cw_document_search.rowid
+      CROSS JOIN cw_document_versions v ON v.document_id = d.id AND v.version_number = d.versions_count
+      WHERE cw_document_search MATCH $match AND d.deleted_at IS NULL AND ($status IS NULL OR d.status = $status)
+        AND ($format IS NULL OR d.format = $format) AND d.created_at >= $created_after AND d.created_at < $created_before
+        AND (instr(lower(d.title), $keyword) > 0 OR instr(lower(v.content), $keyword) > 0)
+      """,
+    ids: """
+      SELECT d.id FROM cw_document_search CROSS JOIN cw_documents d ON d.id = cw_document_search.rowid
+      CROSS JOIN cw_document_versions v ON v.document_id = d.id AND v.version_number = d.versions_count
+      WHERE cw_document_search MATCH $match AND d.deleted_at IS NULL AND ($status IS NULL OR d.status = $status)
+        AND ($format IS NULL OR d.format = $format) AND d.created_at >= $created_after AND d.created_at < $created_before
+        AND (instr(lower(d.title), $keyword) > 0 OR instr(lower(v.content), $keyword) > 0)
       ORDER BY
         CASE $sort WHEN 'title asc' THEN d.title WHEN 'status asc' THEN d.status WHEN 'updated_at asc' THEN d.updated_at
           WHEN 'created_at asc' THEN d.created_at END,

@@ -3,7 +3,7 @@ import Storage
 /// All SQL about the search index of documents, and what of a document is in it: title and contents, under its id, with its owner and its
 /// project as filters.
 enum DocumentSearch {
-  /// A document is searched in its first MiB: about 350,000 Chinese characters.
+  /// A document is searched in its first 256 KiB: about 87,000 Chinese characters.
   static let index = SearchIndex(
     name: "cw_document_search",
     statements: .init(
@@ -15,7 +15,7 @@ enum DocumentSearch {
       keys: """
         SELECT rowid FROM cw_document_search WHERE cw_document_search MATCH $match ORDER BY rowid DESC LIMIT $limit OFFSET $skip
         """),
-    matching: .literal, documentBytesMax: 1_048_576)
+    matching: .literal, documentBytesMax: 262_144)
 
   /// A document as it is found.
   static func entry(_ document: Document, content: String) -> SearchDocument {
@@ -24,10 +24,20 @@ enum DocumentSearch {
       filters: [owner(document.userID), project(document.projectID)])
   }
 
-  /// What FTS5 is asked for a keyword; nil if it finds nothing.
-  static func match(
+  /// What FTS5 is asked for a keyword, and what else must be looked at.
+  struct Question: Equatable {
+    var match: String
+    /// Some of what it finds is deleted.
+    var findsDeleted: Bool
+    /// Some of what it finds may not have the keyword.
+    var findsOthers: Bool
+  }
+
+  /// - Parameter keyword: Folded by `ListKeyword`.
+  /// - Returns: Nil if the keyword finds nothing.
+  static func question(
     _ keyword: String, owners: ListOwners, projectID: Int64?, _ transaction: ReadTransaction
-  ) throws -> String? {
+  ) throws -> Question? {
     var filter = owners.one.map(owner)
     if let projectID {
       // Its documents have one owner, whose name they bear too: the narrower word is enough.
@@ -35,8 +45,13 @@ enum DocumentSearch {
       filter = project(projectID)
     }
     let leaving = try transaction.query(leavingProjects, ([:] as SQLParameters).ownedBy(owners)) { project(try $0.integer(0)) }
-    return SearchQuery(literal: keyword, filter: filter, excluding: leaving)?.match
+    let areTooMany = leaving.count > excludedMax
+    let query = SearchQuery(literal: keyword, filter: filter, excluding: areTooMany ? [] : leaving)
+    return query.map { Question(match: $0.match, findsDeleted: areTooMany, findsOthers: !$0.isExact) }
   }
+
+  /// Projects that are named in a question; if more have been deleted lately, rows are looked at.
+  private static let excludedMax = 100
 
   /// Projects that are deleted and whose documents are still in the index.
   static let leavingProjects: StaticString = """

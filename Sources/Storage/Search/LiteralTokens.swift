@@ -51,15 +51,24 @@ struct LiteralTokens {
     }
   }
 
-  /// The tokens of what is looked for with spaces between; empty for an empty text.
-  static func phrase(_ text: String) -> [UInt8] {
+  /// How often a phrase has the same token. FTS5 goes through all places of a token for each time that the phrase has it: a hundred dashes
+  /// in a text of nothing else would take seconds.
+  static let repeatsMax = 8
+
+  /// The tokens of what is looked for with spaces between, up to one that comes too often; empty for an empty text.
+  static func phrase(_ text: String) -> (bytes: [UInt8], isWhole: Bool) {
     var bytes: [UInt8] = []
+    var counts: [[UInt8]: Int] = [:]
     var previous: Unicode.Scalar?
     for scalar in text.unicodeScalars {
       if let previous {
+        var token: [UInt8] = []
+        append(previous, to: &token)
+        append(scalar, to: &token)
+        counts[token, default: 0] += 1
+        if counts[token, default: 0] > repeatsMax { return (bytes, false) }
         if !bytes.isEmpty { bytes.append(UInt8(ascii: " ")) }
-        append(previous, to: &bytes)
-        append(scalar, to: &bytes)
+        bytes += token
       }
       previous = scalar
     }
@@ -67,7 +76,7 @@ struct LiteralTokens {
       SearchTokens.append(SearchCharacter.mark, to: &bytes)
       append(previous, to: &bytes)
     }
-    return bytes
+    return (bytes, true)
   }
 
   /// U+0081, before what stands for a character that cannot be a part of a token: U+00A0 and so many after it.

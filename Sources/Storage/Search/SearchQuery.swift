@@ -6,6 +6,9 @@
 public struct SearchQuery: Sendable, Equatable {
   /// An FTS5 expression.
   public let match: String
+  /// Whether the index alone can say what is found. If not, as of a text that repeats itself, there may be less: the texts must be looked
+  /// into.
+  public let isExact: Bool
 
   /// - Parameters:
   ///   - text: As typed.
@@ -18,6 +21,7 @@ public struct SearchQuery: Sendable, Equatable {
     // The short list first: FTS5 looks for each of its entries in the others.
     if let filter { phrases.insert(SearchTokens.filter(filter), at: 0) }
     match = SearchQuery.joined(phrases, by: " AND ")
+    isExact = true
   }
 
   /// For an index of `Matching.literal`: what has the text in it just as it stands, but for the case of ASCII letters.
@@ -28,7 +32,9 @@ public struct SearchQuery: Sendable, Equatable {
   /// - Returns: Nil for an empty text.
   public init?(literal text: String, filter: String? = nil, excluding: [String] = []) {
     if text.isEmpty { return nil }
-    let phrases = [filter.map(SearchTokens.filter), LiteralTokens.phrase(text)].compactMap { $0 }
+    let phrase = LiteralTokens.phrase(text)
+    let phrases = [filter.map(SearchTokens.filter), phrase.bytes].compactMap { $0 }
+    isExact = phrase.isWhole
     let found = SearchQuery.joined(phrases, by: " AND ")
     match = excluding.isEmpty ? found : "(\(found)) NOT (\(SearchQuery.joined(excluding.map(SearchTokens.filter), by: " OR ")))"
   }

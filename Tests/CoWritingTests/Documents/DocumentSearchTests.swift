@@ -31,6 +31,49 @@ import Testing
     return (0...text.count - keyword.count).contains { text[$0..<$0 + keyword.count].elementsEqual(keyword) }
   }
 
+  /// Of a keyword that repeats itself the index knows the beginning only.
+  @Test func repetitionsAreLookedForInTheTexts() async throws {
+    try await TestDatabase.with { test in
+      var shelf = DocumentShelf(test.database)
+      let user = try await shelf.user("a")
+      let project = try await shelf.project(of: user)
+      for (number, count) in [1, 9, 10, 11, 50].enumerated() {
+        let dashes = String(repeating: "-", count: count)
+        try await shelf.add(
+          number.isMultiple(of: 2) ? dashes : "题", number.isMultiple(of: 2) ? "A" : "哈\(dashes)", project: project, user: user,
+          at: Int64(number))
+      }
+      for (count, ids) in [(1, [5, 4, 3, 2, 1]), (9, [5, 4, 3, 2]), (10, [5, 4, 3]), (11, [5, 4]), (12, [5]), (50, [5]), (51, [])]
+        as [(Int, [Int64])]
+      {
+        var list = DocumentList(owners: .only(user), keyword: String(repeating: "-", count: count))
+        #expect(try await shelf.list(list).ids == ids, "\(count)")
+        list.query.sort.isAscending = true
+        #expect(try await shelf.list(list).ids == ids.reversed(), "\(count)")
+        list.status = "none"
+        #expect(try await shelf.list(list).total == 0)
+      }
+    }
+  }
+
+  /// Rows are looked at where so many projects were deleted that they cannot be named.
+  @Test func manyDeletedProjects() async throws {
+    try await TestDatabase.with { test in
+      var shelf = DocumentShelf(test.database)
+      let user = try await shelf.user("a")
+      let kept = try await shelf.project(of: user)
+      try await shelf.add("预案", "应急", project: kept, user: user, at: 1)
+      for number in 0..<101 {
+        let project = try await shelf.project(of: user)
+        try await shelf.add("预案", "应急", project: project, user: user, at: Int64(number))
+        try await test.database.write { try DocumentStore.deleteAll(ofProject: project, at: 1, $0) }
+        if number < 98 { continue }
+        let (total, ids) = try await shelf.list(DocumentList(owners: .everybody, keyword: "应急"))
+        #expect(total == 1 && ids == [1])
+      }
+    }
+  }
+
   @Test func caseOfASCIILettersMakesNoDifference() async throws {
     try await TestDatabase.with { test in
       var shelf = DocumentShelf(test.database)

@@ -19,7 +19,7 @@ import Testing
     var seen: Set<String> = []
     for value in UInt32(1)...0x300 where !(0x41...0x5a).contains(value) {
       guard let scalar = Unicode.Scalar(value) else { continue }
-      let phrase = String(decoding: LiteralTokens.phrase("\(Character(scalar))字"), as: UTF8.self)
+      let phrase = String(decoding: LiteralTokens.phrase("\(Character(scalar))字").bytes, as: UTF8.self)
       #expect(seen.insert(phrase).inserted, "\(value)")
       let parts = phrase.utf8.contains { $0 < 0x80 && !(0x30...0x39).contains($0) && !(0x61...0x7a).contains($0) }
       #expect(!parts, "\(value)")
@@ -27,9 +27,18 @@ import Testing
   }
 
   @Test func phrasesAreTheTokensOfTheText() {
-    #expect(String(decoding: LiteralTokens.phrase("应急预"), as: UTF8.self) == "应急 急预")
-    #expect(String(decoding: LiteralTokens.phrase("A"), as: UTF8.self) == "\u{80}a")
-    #expect(LiteralTokens.phrase("").isEmpty)
+    #expect(String(decoding: LiteralTokens.phrase("应急预").bytes, as: UTF8.self) == "应急 急预")
+    #expect(String(decoding: LiteralTokens.phrase("A").bytes, as: UTF8.self) == "\u{80}a")
+    #expect(LiteralTokens.phrase("").bytes.isEmpty)
+  }
+
+  /// The phrase ends where a pair comes too often, and says so.
+  @Test func repetitionsAreBounded() {
+    #expect(LiteralTokens.phrase(String(repeating: "-", count: 9)).isWhole)
+    let (bytes, isWhole) = LiteralTokens.phrase(String(repeating: "哈", count: 100))
+    #expect(String(decoding: bytes, as: UTF8.self) == Array(repeating: "哈哈", count: 8).joined(separator: " ") && !isWhole)
+    #expect(SearchQuery(literal: String(repeating: "ab", count: 10))?.isExact == false)
+    #expect(SearchQuery(literal: String(repeating: "ab", count: 8))?.isExact == true)
   }
 
   @Test func onlyWholeCharactersWithinTheLimit() {
