@@ -5,10 +5,11 @@ import random
 from concurrent.futures import ThreadPoolExecutor
 
 import grpc
+import httpx
 import pytest
 from cowriting import admin, error, new_person, ok, page, uniq
 from rpc import Rpc
-from server import Server
+from test_remote_gateway import RemoteGateway
 
 DOCUMENTS = "cowriting.v1.DocumentService"
 MIB = 1024 * 1024
@@ -226,6 +227,19 @@ def test_conditions_over_rpc(server, author, document):
     with pytest.raises(Exception) as refused:
         rpc.call(DOCUMENTS, "UpdateDocument", {"document_id": document["id"], "title": "旧", "etag": '"1"'}, author.token)
     assert CHANGED in str(refused.value)
+
+
+def test_conditions_through_a_remote_gateway(server, author, document):
+    with RemoteGateway(server.grpc) as gateway:
+        def call(method, **more):
+            headers = {"Authorization": "Bearer " + author.token, **more.pop("headers", {})}
+            return httpx.request(method, gateway.url + "/api/v1" + path(document), headers=headers, trust_env=False, **more)
+
+        first = call("GET")
+        assert first.headers["etag"] == '"1"' and ok(first) == ok(author.get(path(document)))
+        changed = call("PUT", json={"content": "字" * 1_500_000}, headers={"If-Match": '"1"'})
+        assert changed.headers["etag"] == '"2"' and ok(changed) == {k: v for k, v in ok(author.get(path(document))).items() if k in ok(changed)}
+        error(call("DELETE", headers={"If-Match": '"1"'}), 409, CHANGED, "CONFLICT")
 
 
 # comparison
