@@ -1,6 +1,8 @@
 import CSQLite
 import Testing
 
+@testable import CoWriting
+
 /// How SQLite would answer a statement in a test's database: the very statement of the store.
 enum QueryPlan {
   struct Unreadable: Error { var reason: String }
@@ -32,5 +34,14 @@ enum QueryPlan {
     let scans = plan.filter { $0.hasPrefix("SCAN") && $0 != "SCAN CONSTANT ROW" && !$0.hasPrefix("SCAN page VIRTUAL TABLE") }
     #expect(!plan.isEmpty && scans.isEmpty, "\(sql): \(plan)", sourceLocation: sourceLocation)
     #expect(maySort || !plan.contains { $0.contains("TEMP B-TREE") }, "\(sql): \(plan)", sourceLocation: sourceLocation)
+  }
+
+  /// Fails if a list is not one range of an index, sorted only where another order than the index's is asked for.
+  static func expectRanges(
+    _ usual: ListStatements, _ sorted: ListStatements, _ step: String, path: String, sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    #expect(try of(usual.count, path: path) == [step], sourceLocation: sourceLocation)
+    #expect(try of(usual.ids, path: path) == [step], sourceLocation: sourceLocation)
+    #expect(try of(sorted.ids, path: path) == [step, "USE TEMP B-TREE FOR ORDER BY"], sourceLocation: sourceLocation)
   }
 }

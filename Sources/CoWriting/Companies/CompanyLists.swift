@@ -12,46 +12,65 @@ struct CompanySelection: Equatable, Sendable {
 }
 
 extension CompanyStore {
-  /// How a selection is counted and paged.
+  /// How a selection is counted and paged: what is of one owner, and what is of everybody, each along its index in the order of time, where
+  /// a filter that is not asked for reads no row.
   enum Lists {
-    static let newestOfOwner = ListStatements(
+    static let ofOwner = ListStatements(
       count: """
-        SELECT count(*) FROM cw_companies
+        SELECT count(*) FROM cw_companies INDEXED BY cw_companies_of_user
         WHERE user_id = $owner_id AND created_at >= $created_after AND created_at < $created_before AND deleted_at IS NULL
-        """,
-      ids: """
-        SELECT id FROM cw_companies
-        WHERE user_id = $owner_id AND created_at >= $created_after AND created_at < $created_before AND deleted_at IS NULL
-        ORDER BY created_at DESC, id DESC LIMIT $limit OFFSET $skip
-        """)
-
-    static let newest = ListStatements(
-      count: """
-        SELECT count(*) FROM cw_companies
-        WHERE created_at >= $created_after AND created_at < $created_before AND deleted_at IS NULL
-        """,
-      ids: """
-        SELECT id FROM cw_companies
-        WHERE created_at >= $created_after AND created_at < $created_before AND deleted_at IS NULL
-        ORDER BY created_at DESC, id DESC LIMIT $limit OFFSET $skip
-        """)
-
-    /// Reads the rows of the owners, and no more: `+created_at` keeps the plan on their index.
-    static let filtered = ListStatements(
-      count: """
-        SELECT count(*) FROM cw_companies
-        WHERE user_id BETWEEN $first_owner AND $last_owner AND deleted_at IS NULL
-          AND +created_at >= $created_after AND +created_at < $created_before
           AND ($industry IS NULL OR industry = $industry)
-          AND ($credit_code IS NULL OR +upper(unified_social_credit_code) = upper($credit_code))
+          AND ($credit_code IS NULL OR upper(unified_social_credit_code) = upper($credit_code))
           AND ($keyword IS NULL OR instr(lower(name), $keyword) > 0 OR instr(lower(legal_representative), $keyword) > 0)
         """,
       ids: """
-        SELECT id FROM cw_companies
-        WHERE user_id BETWEEN $first_owner AND $last_owner AND deleted_at IS NULL
-          AND +created_at >= $created_after AND +created_at < $created_before
+        SELECT id FROM cw_companies INDEXED BY cw_companies_of_user
+        WHERE user_id = $owner_id AND created_at >= $created_after AND created_at < $created_before AND deleted_at IS NULL
           AND ($industry IS NULL OR industry = $industry)
-          AND ($credit_code IS NULL OR +upper(unified_social_credit_code) = upper($credit_code))
+          AND ($credit_code IS NULL OR upper(unified_social_credit_code) = upper($credit_code))
+          AND ($keyword IS NULL OR instr(lower(name), $keyword) > 0 OR instr(lower(legal_representative), $keyword) > 0)
+        ORDER BY created_at DESC, id DESC LIMIT $limit OFFSET $skip
+        """)
+
+    static let ofOwnerSorted = ListStatements(
+      count: ofOwner.count,
+      ids: """
+        SELECT id FROM cw_companies INDEXED BY cw_companies_of_user
+        WHERE user_id = $owner_id AND created_at >= $created_after AND created_at < $created_before AND deleted_at IS NULL
+          AND ($industry IS NULL OR industry = $industry)
+          AND ($credit_code IS NULL OR upper(unified_social_credit_code) = upper($credit_code))
+          AND ($keyword IS NULL OR instr(lower(name), $keyword) > 0 OR instr(lower(legal_representative), $keyword) > 0)
+        ORDER BY
+          CASE $sort WHEN 'name asc' THEN name WHEN 'updated_at asc' THEN updated_at WHEN 'created_at asc' THEN created_at END,
+          CASE $sort WHEN 'name desc' THEN name WHEN 'updated_at desc' THEN updated_at WHEN 'created_at desc' THEN created_at END DESC,
+          CASE WHEN $is_ascending THEN id END, id DESC
+        LIMIT $limit OFFSET $skip
+        """, isSorted: true)
+
+    static let ofEverybody = ListStatements(
+      count: """
+        SELECT count(*) FROM cw_companies INDEXED BY cw_companies_newest
+        WHERE created_at >= $created_after AND created_at < $created_before AND deleted_at IS NULL
+          AND ($industry IS NULL OR industry = $industry)
+          AND ($credit_code IS NULL OR upper(unified_social_credit_code) = upper($credit_code))
+          AND ($keyword IS NULL OR instr(lower(name), $keyword) > 0 OR instr(lower(legal_representative), $keyword) > 0)
+        """,
+      ids: """
+        SELECT id FROM cw_companies INDEXED BY cw_companies_newest
+        WHERE created_at >= $created_after AND created_at < $created_before AND deleted_at IS NULL
+          AND ($industry IS NULL OR industry = $industry)
+          AND ($credit_code IS NULL OR upper(unified_social_credit_code) = upper($credit_code))
+          AND ($keyword IS NULL OR instr(lower(name), $keyword) > 0 OR instr(lower(legal_representative), $keyword) > 0)
+        ORDER BY created_at DESC, id DESC LIMIT $limit OFFSET $skip
+        """)
+
+    static let ofEverybodySorted = ListStatements(
+      count: ofEverybody.count,
+      ids: """
+        SELECT id FROM cw_companies INDEXED BY cw_companies_newest
+        WHERE created_at >= $created_after AND created_at < $created_before AND deleted_at IS NULL
+          AND ($industry IS NULL OR industry = $industry)
+          AND ($credit_code IS NULL OR upper(unified_social_credit_code) = upper($credit_code))
           AND ($keyword IS NULL OR instr(lower(name), $keyword) > 0 OR instr(lower(legal_representative), $keyword) > 0)
         ORDER BY
           CASE $sort WHEN 'name asc' THEN name WHEN 'updated_at asc' THEN updated_at WHEN 'created_at asc' THEN created_at END,
@@ -83,19 +102,17 @@ extension CompanyStore {
   private static func ids(_ selection: CompanySelection, _ query: ListQuery, _ transaction: ReadTransaction) throws
     -> (total: Int64, ids: [Int64])
   {
-    if query.sort == .newestFirst, !selection.hasFilters {
-      if let owner = selection.owners.one {
-        let parameters = (["owner_id": .integer(owner)] as SQLParameters).within(query.window)
-        return try Lists.newestOfOwner.page(query, parameters, kept: .of(owner, .companies), transaction)
-      }
-      if selection.owners == .everybody {
-        return try Lists.newest.page(query, ([:] as SQLParameters).within(query.window), kept: .all(.companies), transaction)
-      }
-    }
-    let parameters: SQLParameters = [
+    if selection.owners == .nobody { return (0, []) }
+    let filters: SQLParameters = [
       "industry": .optionalText(selection.industry), "credit_code": .optionalText(selection.creditCode),
       "keyword": .optionalText(selection.keyword),
     ]
-    return try Lists.filtered.page(query, parameters.ownedBy(selection.owners).within(query.window), transaction)
+    let (parameters, isUsual) = (filters.within(query.window), query.sort == .newestFirst)
+    guard let owner = selection.owners.one else {
+      return try (isUsual ? Lists.ofEverybody : Lists.ofEverybodySorted)
+        .page(query, parameters, kept: selection.hasFilters ? nil : .all(.companies), transaction)
+    }
+    return try (isUsual ? Lists.ofOwner : Lists.ofOwnerSorted)
+      .page(query, parameters.adding("owner_id", owner), kept: selection.hasFilters ? nil : .of(owner, .companies), transaction)
   }
 }

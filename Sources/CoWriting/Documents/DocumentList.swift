@@ -190,10 +190,4 @@ extension SQLParameters {
     all.append("format", .optionalText(list.format))
     return all
   }
-
-  fileprivate func adding(_ name: StaticString, _ value: Int64) -> SQLParameters {
-    var all = self
-    all.append(name, .integer(value))
-    return all
-  }
 }

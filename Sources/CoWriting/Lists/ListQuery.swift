@@ -56,4 +56,11 @@ extension SQLParameters {
     all.append("last_owner", .integer(owners.last))
     return all
   }
+
+  /// The same with one more integer.
+  func adding(_ name: StaticString, _ value: Int64) -> SQLParameters {
+    var all = self
+    all.append(name, .integer(value))
+    return all
+  }
 }

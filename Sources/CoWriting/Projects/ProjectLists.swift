@@ -9,33 +9,75 @@ struct ProjectSelection: Equatable, Sendable {
   var type: String?
   var status: String?
 
-  var hasFilters: Bool { keyword != nil || companyID != nil || type != nil || status != nil }
+  /// Beside the company.
+  var hasFilters: Bool { keyword != nil || type != nil || status != nil }
 }
 
 extension ProjectStore {
-  /// How a selection is counted and paged.
+  /// How a selection is counted and paged: what is of one owner, and what is of everybody, each along its index in the order of time, where
+  /// a filter that is not asked for reads no row.
   enum Lists {
-    static let newestOfOwner = ListStatements(
+    static let ofOwner = ListStatements(
       count: """
-        SELECT count(*) FROM cw_projects
+        SELECT count(*) FROM cw_projects INDEXED BY cw_projects_of_user
         WHERE user_id = $owner_id AND created_at >= $created_after AND created_at < $created_before AND deleted_at IS NULL
+          AND ($type IS NULL OR type = $type) AND ($status IS NULL OR status = $status)
+          AND ($keyword IS NULL OR instr(lower(name), $keyword) > 0 OR instr(lower(description), $keyword) > 0)
         """,
       ids: """
-        SELECT id FROM cw_projects
+        SELECT id FROM cw_projects INDEXED BY cw_projects_of_user
         WHERE user_id = $owner_id AND created_at >= $created_after AND created_at < $created_before AND deleted_at IS NULL
+          AND ($type IS NULL OR type = $type) AND ($status IS NULL OR status = $status)
+          AND ($keyword IS NULL OR instr(lower(name), $keyword) > 0 OR instr(lower(description), $keyword) > 0)
         ORDER BY created_at DESC, id DESC LIMIT $limit OFFSET $skip
         """)
 
-    static let newest = ListStatements(
+    static let ofOwnerSorted = ListStatements(
+      count: ofOwner.count,
+      ids: """
+        SELECT id FROM cw_projects INDEXED BY cw_projects_of_user
+        WHERE user_id = $owner_id AND created_at >= $created_after AND created_at < $created_before AND deleted_at IS NULL
+          AND ($type IS NULL OR type = $type) AND ($status IS NULL OR status = $status)
+          AND ($keyword IS NULL OR instr(lower(name), $keyword) > 0 OR instr(lower(description), $keyword) > 0)
+        ORDER BY
+          CASE $sort WHEN 'name asc' THEN name WHEN 'status asc' THEN status WHEN 'type asc' THEN type
+            WHEN 'updated_at asc' THEN updated_at WHEN 'created_at asc' THEN created_at END,
+          CASE $sort WHEN 'name desc' THEN name WHEN 'status desc' THEN status WHEN 'type desc' THEN type
+            WHEN 'updated_at desc' THEN updated_at WHEN 'created_at desc' THEN created_at END DESC,
+          CASE WHEN $is_ascending THEN id END, id DESC
+        LIMIT $limit OFFSET $skip
+        """, isSorted: true)
+
+    static let ofEverybody = ListStatements(
       count: """
-        SELECT count(*) FROM cw_projects
+        SELECT count(*) FROM cw_projects INDEXED BY cw_projects_newest
         WHERE created_at >= $created_after AND created_at < $created_before AND deleted_at IS NULL
+          AND ($type IS NULL OR type = $type) AND ($status IS NULL OR status = $status)
+          AND ($keyword IS NULL OR instr(lower(name), $keyword) > 0 OR instr(lower(description), $keyword) > 0)
         """,
       ids: """
-        SELECT id FROM cw_projects
+        SELECT id FROM cw_projects INDEXED BY cw_projects_newest
         WHERE created_at >= $created_after AND created_at < $created_before AND deleted_at IS NULL
+          AND ($type IS NULL OR type = $type) AND ($status IS NULL OR status = $status)
+          AND ($keyword IS NULL OR instr(lower(name), $keyword) > 0 OR instr(lower(description), $keyword) > 0)
         ORDER BY created_at DESC, id DESC LIMIT $limit OFFSET $skip
         """)
+
+    static let ofEverybodySorted = ListStatements(
+      count: ofEverybody.count,
+      ids: """
+        SELECT id FROM cw_projects INDEXED BY cw_projects_newest
+        WHERE created_at >= $created_after AND created_at < $created_before AND deleted_at IS NULL
+          AND ($type IS NULL OR type = $type) AND ($status IS NULL OR status = $status)
+          AND ($keyword IS NULL OR instr(lower(name), $keyword) > 0 OR instr(lower(description), $keyword) > 0)
+        ORDER BY
+          CASE $sort WHEN 'name asc' THEN name WHEN 'status asc' THEN status WHEN 'type asc' THEN type
+            WHEN 'updated_at asc' THEN updated_at WHEN 'created_at asc' THEN created_at END,
+          CASE $sort WHEN 'name desc' THEN name WHEN 'status desc' THEN status WHEN 'type desc' THEN type
+            WHEN 'updated_at desc' THEN updated_at WHEN 'created_at desc' THEN created_at END DESC,
+          CASE WHEN $is_ascending THEN id END, id DESC
+        LIMIT $limit OFFSET $skip
+        """, isSorted: true)
 
     /// Reads the rows of the company, and no more.
     static let ofCompany = ListStatements(
@@ -49,30 +91,6 @@ extension ProjectStore {
       ids: """
         SELECT id FROM cw_projects
         WHERE company_id = $company_id AND deleted_at IS NULL AND +user_id BETWEEN $first_owner AND $last_owner
-          AND +created_at >= $created_after AND +created_at < $created_before
-          AND ($type IS NULL OR type = $type) AND ($status IS NULL OR status = $status)
-          AND ($keyword IS NULL OR instr(lower(name), $keyword) > 0 OR instr(lower(description), $keyword) > 0)
-        ORDER BY
-          CASE $sort WHEN 'name asc' THEN name WHEN 'status asc' THEN status WHEN 'type asc' THEN type
-            WHEN 'updated_at asc' THEN updated_at WHEN 'created_at asc' THEN created_at END,
-          CASE $sort WHEN 'name desc' THEN name WHEN 'status desc' THEN status WHEN 'type desc' THEN type
-            WHEN 'updated_at desc' THEN updated_at WHEN 'created_at desc' THEN created_at END DESC,
-          CASE WHEN $is_ascending THEN id END, id DESC
-        LIMIT $limit OFFSET $skip
-        """, isSorted: true)
-
-    /// Reads the rows of the owners, and no more: `+created_at` keeps the plan on their index.
-    static let filtered = ListStatements(
-      count: """
-        SELECT count(*) FROM cw_projects
-        WHERE user_id BETWEEN $first_owner AND $last_owner AND deleted_at IS NULL
-          AND +created_at >= $created_after AND +created_at < $created_before
-          AND ($type IS NULL OR type = $type) AND ($status IS NULL OR status = $status)
-          AND ($keyword IS NULL OR instr(lower(name), $keyword) > 0 OR instr(lower(description), $keyword) > 0)
-        """,
-      ids: """
-        SELECT id FROM cw_projects
-        WHERE user_id BETWEEN $first_owner AND $last_owner AND deleted_at IS NULL
           AND +created_at >= $created_after AND +created_at < $created_before
           AND ($type IS NULL OR type = $type) AND ($status IS NULL OR status = $status)
           AND ($keyword IS NULL OR instr(lower(name), $keyword) > 0 OR instr(lower(description), $keyword) > 0)
@@ -112,21 +130,19 @@ extension ProjectStore {
   private static func ids(_ selection: ProjectSelection, _ query: ListQuery, _ transaction: ReadTransaction) throws
     -> (total: Int64, ids: [Int64])
   {
-    if query.sort == .newestFirst, !selection.hasFilters {
-      if let owner = selection.owners.one {
-        let parameters = (["owner_id": .integer(owner)] as SQLParameters).within(query.window)
-        return try Lists.newestOfOwner.page(query, parameters, kept: .of(owner, .projects), transaction)
-      }
-      if selection.owners == .everybody {
-        return try Lists.newest.page(query, ([:] as SQLParameters).within(query.window), kept: .all(.projects), transaction)
-      }
-    }
+    if selection.owners == .nobody { return (0, []) }
     let filters: SQLParameters = [
       "type": .optionalText(selection.type), "status": .optionalText(selection.status), "keyword": .optionalText(selection.keyword),
     ]
-    var parameters = filters.ownedBy(selection.owners).within(query.window)
-    guard let company = selection.companyID else { return try Lists.filtered.page(query, parameters, transaction) }
-    parameters.append("company_id", .integer(company))
-    return try Lists.ofCompany.page(query, parameters, transaction)
+    let (parameters, isUsual) = (filters.within(query.window), query.sort == .newestFirst)
+    if let company = selection.companyID {
+      return try Lists.ofCompany.page(query, parameters.ownedBy(selection.owners).adding("company_id", company), transaction)
+    }
+    guard let owner = selection.owners.one else {
+      return try (isUsual ? Lists.ofEverybody : Lists.ofEverybodySorted)
+        .page(query, parameters, kept: selection.hasFilters ? nil : .all(.projects), transaction)
+    }
+    return try (isUsual ? Lists.ofOwner : Lists.ofOwnerSorted)
+      .page(query, parameters.adding("owner_id", owner), kept: selection.hasFilters ? nil : .of(owner, .projects), transaction)
   }
 }

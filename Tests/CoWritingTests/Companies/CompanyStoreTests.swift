@@ -4,18 +4,14 @@ import Testing
 @testable import CoWriting
 
 @Suite struct CompanyStoreTests {
-  @Test func theUsualOrderWalksAnIndexAndTheOthersReadTheOwnersRowsOnly() async throws {
+  @Test func listsWalkTheIndexOfTheirOwnerOrOfAll() async throws {
     try await TestDatabase.with { test in
-      for statements in [CompanyStore.Lists.newestOfOwner, CompanyStore.Lists.newest] {
-        try QueryPlan.expectSearches(statements.count, path: test.path)
-        try QueryPlan.expectSearches(statements.ids, path: test.path)
-      }
-      try QueryPlan.expectSearches(CompanyStore.Lists.filtered.count, path: test.path)
-      try QueryPlan.expectSearches(CompanyStore.Lists.filtered.ids, maySort: true, path: test.path)
-      for statement in [CompanyStore.Lists.filtered.count, CompanyStore.Lists.filtered.ids] {
-        let plan = try QueryPlan.of(statement, path: test.path)
-        #expect(plan[0] == "SEARCH cw_companies USING INDEX cw_companies_of_user (user_id>? AND user_id<?)", "\(plan)")
-      }
+      try QueryPlan.expectRanges(
+        CompanyStore.Lists.ofOwner, CompanyStore.Lists.ofOwnerSorted,
+        "SEARCH cw_companies USING INDEX cw_companies_of_user (user_id=? AND created_at>? AND created_at<?)", path: test.path)
+      try QueryPlan.expectRanges(
+        CompanyStore.Lists.ofEverybody, CompanyStore.Lists.ofEverybodySorted,
+        "SEARCH cw_companies USING INDEX cw_companies_newest (created_at>? AND created_at<?)", path: test.path)
     }
   }
 
