@@ -44,7 +44,7 @@ struct LiteralTokens {
 
   /// Adds every character that came, once.
   mutating func appendCharacters() {
-    characters.forEach { scalar in
+    for scalar in characters.scalars {
       separate()
       SearchTokens.append(SearchCharacter.mark, to: &bytes)
       LiteralTokens.append(scalar, to: &bytes)
@@ -103,15 +103,16 @@ struct LiteralTokens {
       if value < 0x10000 { first[Int(value >> 6)] |= 1 << UInt64(value & 63) } else { others.insert(value) }
     }
 
-    func forEach(_ body: (Unicode.Scalar) -> Void) {
+    var scalars: [Unicode.Scalar] {
+      var scalars: [Unicode.Scalar] = []
       for (index, word) in first.enumerated() where word != 0 {
         var rest = word
         while rest != 0 {
-          if let scalar = Unicode.Scalar(UInt32(index * 64 + rest.trailingZeroBitCount)) { body(scalar) }
+          if let scalar = Unicode.Scalar(UInt32(index * 64 + rest.trailingZeroBitCount)) { scalars.append(scalar) }
           rest &= rest - 1
         }
       }
-      for value in others.sorted() { if let scalar = Unicode.Scalar(value) { body(scalar) } }
+      return scalars + others.sorted().compactMap { Unicode.Scalar($0) }
     }
   }
 }
