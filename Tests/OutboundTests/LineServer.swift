@@ -80,7 +80,13 @@ final class LineServer: Sendable {
     Self.thread { [self] in
       while true {
         let file = accept(listener, nil, nil)
-        guard file >= 0 else { return }
+        guard file >= 0 else {
+          if errno == EINTR || errno == ECONNABORTED { continue }
+          // Here and not in `stop`: a number that is free again may be another server's listener before this thread looks at it once
+          // more, and would take that one's connections.
+          close(listener)
+          return
+        }
         open.withLock { $0.append(file) }
         accepted.add(1, ordering: .sequentiallyConsistent)
         Self.thread { [self] in
@@ -96,7 +102,6 @@ final class LineServer: Sendable {
 
   func stop() {
     shutdown(listener, Int32(SHUT_RDWR))
-    close(listener)
     open.withLock { files in for file in files { shutdown(file, Int32(SHUT_RDWR)) } }
   }
 
