@@ -65,6 +65,12 @@ final class Assembly: Sendable {
   /// Opens the data directory, brings the schema up to date and binds both listeners, or undoes what it began and throws.
   init(_ settings: ServeSettings, commitGroup: Int? = nil, logger: Logger) async throws {
     self.logger = logger
+    loops = EventLoopGroup(count: ProcessInfo.processInfo.activeProcessorCount)
+    // Migrations and search indexes may take minutes. Each of their transactions is whole, and the next start goes on with them.
+    signals = try StopSignals(loops.loops[0]) {
+      logger.info("stopped before it served")
+      _exit(EXIT_SUCCESS)
+    }
     lock = try DataDirectoryLock.acquire(directory: settings.dataDirectory)
     var options = DatabaseOptions()
     if let commitGroup { options.groupMax = commitGroup }
@@ -147,10 +153,9 @@ final class Assembly: Sendable {
     let mutualTLS = try settings.tls.map {
       try TLSContext(server: .init(certificateFile: $0.certificate, keyFile: $0.key, clientAuthorityFile: $0.clientCA))
     }
-    loops = EventLoopGroup(count: ProcessInfo.processInfo.activeProcessorCount)
-    signals = try StopSignals(loops.loops[0])
     httpServer = HTTPServer(group: loops, handler: gateway, tls: tls)
     grpcServer = HTTPServer(group: loops, handler: rpc, tls: mutualTLS)
+    signals.started()
     http = try httpServer.bind(settings.http)
     if settings.publicURL == nil { publicURL.value = Self.publicURL(of: http, isTLS: tls != nil) }
     grpc = try grpcServer.bind(settings.grpc)

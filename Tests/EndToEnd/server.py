@@ -35,7 +35,8 @@ class Server:
                                "--grpc", "127.0.0.1:0", *self.arguments]
         self.process = subprocess.Popen(command, env=self.env, stdout=subprocess.PIPE, stderr=self.log.open("ab"), text=True)
         self.ports = {}
-        guard = threading.Timer(60, self.process.kill)
+        # Only against a hang: an index that is made at start takes its time.
+        guard = threading.Timer(300, self.process.kill)
         guard.start()
         while len(self.ports) < 2 + ("--metrics" in self.arguments):
             line = self.process.stdout.readline()
