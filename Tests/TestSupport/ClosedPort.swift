@@ -1,16 +1,13 @@
 internal import Glibc
-internal import Synchronization
 
 /// A port of 127.0.0.1 where nobody listens. It is held: a port that was only free a moment ago may be another test's by now.
 public final class ClosedPort: Sendable {
   public let number: UInt16
-  /// Negative once it is closed.
-  private let held: Mutex<Int32>
 
-  /// One for everybody who only wants to be refused.
+  /// Held until the process ends.
   public static let anybodys = ClosedPort()
 
-  public init() {
+  private init() {
     let file = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -22,17 +19,6 @@ public final class ClosedPort: Sendable {
         precondition(bind(file, $0, length) == 0 && getsockname(file, $0, &length) == 0, "no port: error \(errno)")
       }
     }
-    held = Mutex(file)
     number = UInt16(bigEndian: address.sin_port)
   }
-
-  /// Lets somebody listen there.
-  public func release() {
-    held.withLock { file in
-      if file >= 0 { close(file) }
-      file = -1
-    }
-  }
-
-  deinit { release() }
 }
