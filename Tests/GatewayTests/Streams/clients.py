@@ -18,7 +18,7 @@ def check(what, condition, got):
 
 
 for name, versions in [("HTTP/1.1", {}), ("HTTP/2", {"http1": False, "http2": True})]:
-    with httpx.Client(base_url=base, headers=ann, timeout=20, **versions) as client:
+    with httpx.Client(base_url=base, headers=ann, timeout=120, **versions) as client:
         answer = client.post("/files/a", files={"file": ('quote " 合同.pdf', content, "application/pdf")}, data={"tag": "文档"})
         check(f"{name} upload", answer.status_code == 201 and answer.json()["size"] == len(content), answer.text)
         seen = "".join(answer.json()["seen"])
@@ -43,7 +43,7 @@ for name, versions in [("HTTP/1.1", {}), ("HTTP/2", {"http1": False, "http2": Tr
 
 # A client that writes all of its body before it reads.
 for target, token, status in [("/files/a", "no", 401), ("/files/full", "ann", 400)]:
-    connection = http.client.HTTPConnection("127.0.0.1", int(sys.argv[1]), timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", int(sys.argv[1]), timeout=120)
     body = b'--XX\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\n' + content + b"\r\n--XX--\r\n"
     headers = {"content-type": "multipart/form-data; boundary=XX", "authorization": f"Bearer {token}"}
     connection.request("POST", target, body, headers)
@@ -57,9 +57,9 @@ with tempfile.NamedTemporaryFile(suffix="-合同.pdf") as file:
         for token, status in [("ann", "201"), ("no", "401")]:
             for expect in [["-H", "Expect: 100-continue"], ["-H", "Expect:"]]:
                 command = ["curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}", version, "-H", f"Authorization: Bearer {token}", *expect]
-                done = subprocess.run([*command, "-F", f"file=@{file.name}", f"{base}/files/a"], capture_output=True, text=True, timeout=30)
+                done = subprocess.run([*command, "-F", f"file=@{file.name}", f"{base}/files/a"], capture_output=True, text=True, timeout=120)
                 check(f"curl {version} {token} {expect}", done.stdout == status and done.returncode == 0, done)
-        done = subprocess.run(["curl", "-sS", version, "-H", "Authorization: Bearer ann", f"{base}/files/broken"], capture_output=True, timeout=30)
+        done = subprocess.run(["curl", "-sS", version, "-H", "Authorization: Bearer ann", f"{base}/files/broken"], capture_output=True, timeout=120)
         check(f"curl {version} broken", done.returncode != 0, done.returncode)
 
 print("\n".join(wrong))
