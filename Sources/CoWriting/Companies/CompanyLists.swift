@@ -79,9 +79,11 @@ extension CompanyStore {
         LIMIT $limit OFFSET $skip
         """, isSorted: true)
 
-    /// The companies of a page with what the list counts of them.
+    /// The companies of a page with what the list tells and counts of them: their address and scope it does not. In the order in which
+    /// they are read, because that is where a column is looked for first.
     static let rows: StaticString = """
-      SELECT c.*,
+      SELECT c.id, c.user_id, c.name, c.unified_social_credit_code, c.legal_representative, c.contact_phone, c.contact_email,
+        NULL AS address, c.industry, NULL AS business_scope, c.created_at, c.updated_at,
         (SELECT count(*) FROM cw_projects AS p WHERE p.company_id = c.id AND p.deleted_at IS NULL) AS projects_count,
         (SELECT count(*) FROM cw_projects AS p WHERE p.company_id = c.id AND p.status = 'completed' AND p.deleted_at IS NULL)
           AS completed_projects_count
