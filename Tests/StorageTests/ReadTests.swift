@@ -111,6 +111,16 @@ import Testing
       #expect(try await database.read(note) == "6 one")
       try await database.write { try $0.execute("ALTER TABLE items ADD COLUMN extra TEXT") }
       #expect(try await database.read(note) == "7 one")
+      @Sendable func moved(_ transaction: ReadTransaction) throws -> String? {
+        try transaction.first("SELECT * FROM moved") { row in try row.text("second") + row.text("third") }
+      }
+      try await database.write { transaction in
+        try transaction.execute("CREATE TABLE moved (first TEXT, second TEXT, third TEXT, fourth TEXT)")
+        try transaction.execute("INSERT INTO moved VALUES ('1', '2', '3', '4')")
+      }
+      #expect(try await database.read(moved) == "23")
+      try await database.write { try $0.execute("ALTER TABLE moved DROP COLUMN first") }
+      #expect(try await database.read(moved) == "23")
     }
   }
 }

@@ -50,6 +50,23 @@ import Testing
     #expect(text == "zxyy")
   }
 
+  /// Rows after the first are read by what was found for it: each in its own order, and names that hold one another.
+  @Test func everyRowIsReadInItsOwnOrder() async throws {
+    let texts = try await TestDatabase.with { database in
+      try await database.read { transaction in
+        var count = 0
+        return try transaction.query(
+          "SELECT 'x' AS id, 'y' AS user_id, 'z' AS d UNION ALL SELECT 'u', 'v', 'w' UNION ALL SELECT 'r', 's', 't' ORDER BY 1"
+        ) { row in
+          count += 1
+          return count == 2
+            ? try row.text("d") + row.text("user_id") + row.text("id") : try row.text("id") + row.text("user_id") + row.text("d")
+        }
+      }
+    }
+    #expect(texts == ["rst", "wvu", "xyz"])
+  }
+
   @Test(arguments: [
     ["a": 1] as SQLParameters, ["a": 1, "b": 2, "c": 3], ["a": 1, "a": 2], ["a": 1, "$b": 2], [:],
   ])

@@ -8,6 +8,8 @@ final class Statement {
   private(set) var columnNames: [[UInt8]]
   /// Where the next column to be asked for probably stands: callers read a row from left to right.
   private var columnHint = 0
+  /// Where the name lies in memory by which a column was last found: constants of the program, so the usual look-up is one comparison.
+  private var foundNames: [UInt] = []
   /// How often SQLite has prepared this anew, because the schema changed, when the names were taken.
   private var preparations: Int32 = 0
   /// Set while its rows are being read, so that the same SQL inside its own loop gets another statement.
@@ -24,6 +26,7 @@ final class Statement {
       Statement.bytes(sqlite3_bind_parameter_name(handle, index + 1)).map { Array($0.dropFirst()) } ?? []
     }
     columnNames = Statement.columnNames(handle)
+    foundNames = Array(repeating: 0, count: columnNames.count)
   }
 
   deinit { sqlite3_finalize(handle) }
@@ -56,6 +59,7 @@ final class Statement {
     if preparations != self.preparations {
       self.preparations = preparations
       columnNames = Statement.columnNames(handle)
+      foundNames = Array(repeating: 0, count: columnNames.count)
     }
     columnHint = 0
     return true
@@ -78,13 +82,18 @@ final class Statement {
 
   /// The position of a column by its name in the result.
   func columnIndex(_ name: StaticString) throws(StorageError) -> Int {
-    if columnHint < columnNames.count, Statement.matches(name, columnNames[columnHint]) {
-      defer { columnHint += 1 }
-      return columnHint
+    // One place in memory is one name: both end in a zero byte. A name of one character has no place.
+    let place = name.hasPointerRepresentation ? UInt(bitPattern: name.utf8Start) : 0
+    let hint = columnHint
+    if place != 0, hint < foundNames.count, foundNames[hint] == place {
+      columnHint = hint + 1
+      return hint
     }
-    guard let index = columnNames.firstIndex(where: { Statement.matches(name, $0) }) else {
+    let isNext = hint < columnNames.count && Statement.matches(name, columnNames[hint])
+    guard let index = isNext ? hint : columnNames.firstIndex(where: { Statement.matches(name, $0) }) else {
       throw .column(name: "\(name)", expected: "a column of the result", found: "none of that name")
     }
+    foundNames[index] = place
     columnHint = index + 1
     return index
   }
