@@ -19,21 +19,23 @@ struct DocumentList: Equatable, Sendable {
   private func ids(_ transaction: ReadTransaction) throws -> (total: Int64, ids: [Int64]) {
     if owners == .nobody { return (0, []) }
     if let keyword { return try found(keyword, transaction) }
-    guard status == nil, format == nil, query.sort == .newestFirst else {
+    guard query.sort == .newestFirst else {
       let parameters = SQLParameters(ownedBy: owners).narrowed(self).within(query.window)
       if let projectID {
         return try Self.inProjectAnyOrder.page(query, parameters.adding("project_id", projectID), transaction)
       }
       return try Self.anyOrder.page(query, parameters, transaction)
     }
-    let window = ([:] as SQLParameters).within(query.window)
+    let parameters = ([:] as SQLParameters).within(query.window).narrowed(self)
     if let projectID {
-      return try Self.inProject.page(query, window.ownedBy(owners).adding("project_id", projectID), transaction)
+      return try Self.inProject.page(query, parameters.ownedBy(owners).adding("project_id", projectID), transaction)
     }
+    let isWhole = status == nil && format == nil
     if let owner = owners.one {
-      return try Self.ofOwner.page(query, window.adding("user_id", owner), kept: .of(owner, .documents), transaction)
+      return try Self.ofOwner.page(
+        query, parameters.adding("user_id", owner), kept: isWhole ? .of(owner, .documents) : nil, transaction)
     }
-    return try Self.ofEverybody.page(query, window, kept: .all(.documents), transaction)
+    return try Self.ofEverybody.page(query, parameters, kept: isWhole ? .all(.documents) : nil, transaction)
   }
 
   /// Those that have the keyword in their title or contents. Ids are in the order of creation, as the index gives them.
@@ -51,23 +53,28 @@ struct DocumentList: Equatable, Sendable {
     return try (query.sort.isAscending ? Self.foundOldestFirst : Self.foundNewestFirst).page(query, parameters, transaction)
   }
 
+  /// Status and format stand in the indexes that these walk, so that no row is read which is not given.
   static let ofOwner = ListStatements(
     count: """
       SELECT count(*) FROM cw_documents
       WHERE deleted_at IS NULL AND user_id = $user_id AND created_at >= $created_after AND created_at < $created_before
+        AND ($status IS NULL OR status = $status) AND ($format IS NULL OR format = $format)
       """,
     ids: """
       SELECT id FROM cw_documents
       WHERE deleted_at IS NULL AND user_id = $user_id AND created_at >= $created_after AND created_at < $created_before
+        AND ($status IS NULL OR status = $status) AND ($format IS NULL OR format = $format)
       ORDER BY created_at DESC, id DESC LIMIT $limit OFFSET $skip
       """)
 
   static let ofEverybody = ListStatements(
     count: """
       SELECT count(*) FROM cw_documents WHERE deleted_at IS NULL AND created_at >= $created_after AND created_at < $created_before
+        AND ($status IS NULL OR status = $status) AND ($format IS NULL OR format = $format)
       """,
     ids: """
       SELECT id FROM cw_documents WHERE deleted_at IS NULL AND created_at >= $created_after AND created_at < $created_before
+        AND ($status IS NULL OR status = $status) AND ($format IS NULL OR format = $format)
       ORDER BY created_at DESC, id DESC LIMIT $limit OFFSET $skip
       """)
 
@@ -76,11 +83,13 @@ struct DocumentList: Equatable, Sendable {
     count: """
       SELECT count(*) FROM cw_documents
       WHERE deleted_at IS NULL AND project_id = $project_id AND created_at >= $created_after AND created_at < $created_before
+        AND ($status IS NULL OR status = $status) AND ($format IS NULL OR format = $format)
         AND (SELECT user_id FROM cw_projects WHERE id = $project_id) BETWEEN $first_owner AND $last_owner
       """,
     ids: """
       SELECT id FROM cw_documents
       WHERE deleted_at IS NULL AND project_id = $project_id AND created_at >= $created_after AND created_at < $created_before
+        AND ($status IS NULL OR status = $status) AND ($format IS NULL OR format = $format)
         AND (SELECT user_id FROM cw_projects WHERE id = $project_id) BETWEEN $first_owner AND $last_owner
       ORDER BY created_at DESC, id DESC LIMIT $limit OFFSET $skip
       """)

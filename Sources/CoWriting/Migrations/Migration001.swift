@@ -139,10 +139,10 @@ extension Migration {
         updated_at INTEGER NOT NULL,
         deleted_at INTEGER
       ) STRICT;
-      CREATE INDEX cw_documents_of_user ON cw_documents (user_id, created_at, id, deleted_at) WHERE deleted_at IS NULL;
+      CREATE INDEX cw_documents_of_user ON cw_documents (user_id, created_at, id, status, format, deleted_at) WHERE deleted_at IS NULL;
       CREATE INDEX cw_documents_of_project ON cw_documents (project_id, status, created_at, id, deleted_at) WHERE deleted_at IS NULL;
-      CREATE INDEX cw_documents_by_project ON cw_documents (project_id, created_at, id, deleted_at) WHERE deleted_at IS NULL;
-      CREATE INDEX cw_documents_newest ON cw_documents (created_at, id, deleted_at) WHERE deleted_at IS NULL;
+      CREATE INDEX cw_documents_by_project ON cw_documents (project_id, created_at, id, status, format, deleted_at) WHERE deleted_at IS NULL;
+      CREATE INDEX cw_documents_newest ON cw_documents (created_at, id, status, format, deleted_at) WHERE deleted_at IS NULL;
       CREATE INDEX cw_documents_leaving_search ON cw_documents (user_id, project_id, deleted_at) WHERE in_search = 1 AND deleted_at IS NOT NULL;
 
       CREATE TABLE cw_document_versions (
