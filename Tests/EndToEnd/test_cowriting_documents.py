@@ -338,6 +338,8 @@ def test_filters_go_together(shelf):
     person, projects, made = shelf
     first, second = (p["id"] for p in projects)
     assert found(person, made) == [3, 2, 1, 0] and found(person, made, keyword="") == [3, 2, 1, 0]
+    assert found(person, made, status="", format="") == [3, 2, 1, 0] and found(person, made, status="", format="html") == [2]
+    assert found(person, made, keyword="应", status="") == [1, 0]
     assert found(person, made, project_id=first) == [2, 0] and found(person, made, project_id=second, status="reviewing") == [3, 1]
     assert found(person, made, status="reviewing", keyword="总") == [3] and found(person, made, format="html") == [2]
     assert found(person, made, keyword="应急", project_id=second) == [1] and found(person, made, keyword="应急", format="html") == []

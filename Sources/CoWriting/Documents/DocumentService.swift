@@ -14,8 +14,8 @@ struct DocumentService: CoWritingV1.DocumentServiceServer {
   /// GET /api/v1/documents
   func listDocuments(_ request: CoWritingV1.ListDocumentsRequest, _ call: ServerCall) async throws -> CoWritingV1.ListDocumentsResponse {
     let list = DocumentList(
-      query: ListQuery(request), owners: try call.owners(of: request.userID), projectID: request.projectID, status: request.status,
-      format: request.format, keyword: ListKeyword.folded(request.keyword))
+      query: ListQuery(request), owners: try call.owners(of: request.userID), projectID: request.projectID,
+      status: request.status?.nilIfEmpty, format: request.format?.nilIfEmpty, keyword: ListKeyword.folded(request.keyword))
     let (total, documents) = try await database.read(for: call) { try list.page($0) }
     return CoWritingV1.ListDocumentsResponse(documents.map { CoWritingV1.DocumentItem($0) }, total: total, list.query.page)
   }
