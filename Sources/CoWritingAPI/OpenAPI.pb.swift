@@ -9095,7 +9095,7 @@ public enum CoWritingAPIDescription {
                 "type": "string",
                 "minLength": 1,
                 "maxLength": 254,
-                "pattern": "^[^\\x00-\\x20\\x7f-\\xa0  -‏ -  -⁯　﻿]+$",
+                "pattern": "^[^\\x00-\\x20\\x7f-\\xa0­͏؜ᅟᅠ ឴឵᠋-᠏ -‏ -  -⁯⠀　ㅤ︀-️﻿ﾠ￰-￻󠀀-󠿿]+$",
                 "description": "The name to sign in with, 1 to 254 characters, none of them a space or invisible.",
                 "examples": [
                   "newuser"

@@ -86,7 +86,9 @@ def test_an_administrator_signs_in(boss):
     ({"username": None}, "username"), ({"email": None}, "email"), ({"password": None}, "password"), ({"password": "1234567"}, "password"),
     ({"password": "密" * 7}, "password"), ({"password": "x" * 129}, "password"), ({"username": ""}, "username"),
     ({"username": "two words"}, "username"), ({"username": "tab\there"}, "username"), ({"username": "zero\u200bwidth"}, "username"),
-    ({"username": "right\u202eleft"}, "username"), ({"username": "x" * 255}, "username"), ({"username": 7}, "username"),
+    ({"username": "right\u202eleft"}, "username"), ({"username": "soft\u00adhyphen"}, "username"), ({"username": "\u3164"}, "username"),
+    ({"username": "mark\u061c"}, "username"), ({"username": "a\ufe0f"}, "username"), ({"username": "tag\U000e0041"}, "username"),
+    ({"username": "x" * 255}, "username"), ({"username": 7}, "username"),
     ({"username": "nul\0"}, "username"), ({"email": "no address"}, "email"), ({"email": "a@" + "b" * 254}, "email"),
     ({"full_name": "名" * 101}, "full_name"), ({"phone": "1" * 33}, "phone"), ({"username": ["a"]}, "username"),
 ])
