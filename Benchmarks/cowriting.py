@@ -8,6 +8,7 @@ index of documents and syncs every commit to the disk, which the peer does not.
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -83,6 +84,8 @@ class Server:
             self.process.wait(30)
         except subprocess.TimeoutExpired:
             self.process.kill()
+            self.process.wait()
+        shutil.rmtree(self.data, ignore_errors=True)
 
 
 CONTENT = Words().text(800)[:1365]  # 4 KB of UTF-8
