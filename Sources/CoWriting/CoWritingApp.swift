@@ -63,7 +63,8 @@ public final class CoWritingApp: ServedApplication {
     services = [
       AuthService(
         database: needs.database, time: needs.time, tokens: tokens, lifetimes: needs.lifetimes,
-        passwords: PasswordCheck(hasher: needs.passwords), validity: validity),
+        passwords: PasswordCheck(hasher: needs.passwords), validity: validity,
+        tries: PasswordTries(isOn: needs.limitsRates, time: needs.time)),
       UserService(database: needs.database, time: needs.time, validity: validity),
       CompanyService(database: needs.database, time: needs.time),
       ProjectService(database: needs.database, time: needs.time),

@@ -14,6 +14,7 @@ struct AuthService: CoWritingV1.AuthServiceServer {
   let lifetimes: TokenLifetimes
   let passwords: PasswordCheck
   let validity: ValidityLog
+  let tries: PasswordTries
 
   /// POST /api/v1/auth/login
   func login(_ request: CoWritingV1.LoginRequest, _ call: ServerCall) async throws -> CoWritingV1.LoginResponse {
@@ -21,6 +22,8 @@ struct AuthService: CoWritingV1.AuthServiceServer {
     let known = try await database.read(for: call) { transaction in
       try UserStore.anyUser(login: key, transaction)
     }
+    // By the account's own name where it is known: its address is no second set of tries.
+    try tries.admit(known.map { User.key(of: $0.username) } ?? key)
     guard try await passwords.verify(request.password, against: known?.passwordHash, for: call), let known, known.deletedAt == nil
     else {
       call.logger.notice("login refused", metadata: ["peer": "\(call.peer)"])
@@ -107,6 +110,7 @@ struct AuthService: CoWritingV1.AuthServiceServer {
   func changePassword(_ request: CoWritingV1.ChangePasswordRequest, _ call: ServerCall) async throws -> GoogleProtobuf.Empty {
     let token = try token(of: call)
     let user = try await database.read(for: call) { try TokenHolder.user(of: token, $0) }
+    try tries.admit(User.key(of: user.username))
     guard try await passwords.verify(request.currentPassword, against: user.passwordHash, for: call) else {
       throw CoWritingError.wrongPassword
     }
