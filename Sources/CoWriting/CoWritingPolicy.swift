@@ -3,7 +3,6 @@ import Identity
 import Platform
 import Protobuf
 import RPC
-import Storage
 
 /// Whose token that is, what its role opens, and how often: the co-writing platform's answers before a handler sees a call.
 final class CoWritingPolicy: ApplicationPolicy {
@@ -21,15 +20,7 @@ final class CoWritingPolicy: ApplicationPolicy {
 
   var isCurrent: Bool { validityLog.isCurrent }
 
-  func catchUp(deadline: Deadline?) async throws(RPCError) {
-    do {
-      try await validityLog.catchUp(deadline: deadline?.time)
-    } catch let error as StorageError {
-      throw error.rpcError as? RPCError ?? RPCError(.unavailable, "服务暂时不可用，请稍后再试")
-    } catch {
-      throw RPCError(.unavailable, "服务暂时不可用，请稍后再试")
-    }
-  }
+  func catchUp(deadline: Deadline?) async throws(RPCError) { try await validityLog.catchUp(for: deadline) }
 
   func authenticate(bearerToken: String?) throws(RPCError) -> Caller {
     guard let bearerToken, var claims = try? tokens.verify(bearerToken) else { throw CoWritingError.unauthorized.rpcError }

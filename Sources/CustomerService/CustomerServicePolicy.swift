@@ -4,7 +4,6 @@ import Logging
 import Platform
 import Protobuf
 import RPC
-import Storage
 
 /// Whose token that is, what its role opens, and how often: the customer service application's answers before a handler sees a call.
 final class CustomerServicePolicy: ApplicationPolicy {
@@ -40,15 +39,7 @@ final class CustomerServicePolicy: ApplicationPolicy {
 
   var isCurrent: Bool { validityLog.isCurrent }
 
-  func catchUp(deadline: Deadline?) async throws(RPCError) {
-    do {
-      try await validityLog.catchUp(deadline: deadline?.time)
-    } catch let error as StorageError {
-      throw error.rpcError as? RPCError ?? RPCError(.unavailable, "服务暂时不可用，请稍后再试")
-    } catch {
-      throw RPCError(.unavailable, "服务暂时不可用，请稍后再试")
-    }
-  }
+  func catchUp(deadline: Deadline?) async throws(RPCError) { try await validityLog.catchUp(for: deadline) }
 
   func authenticate(bearerToken: String?) throws(RPCError) -> Caller {
     guard let bearerToken else { throw CustomerServiceError.invalidToken.rpcError }
