@@ -9,7 +9,6 @@ import json
 import os
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -18,6 +17,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+from server_process import ServerProcess
 from words import Words
 
 WEFT, PEERS = sys.argv[1], Path(sys.argv[2])
@@ -25,7 +25,6 @@ SECONDS, ROUNDS = int(os.environ.get("SECS", "3")), int(os.environ.get("ROUNDS",
 CLIENTS = 32
 ADMIN = {"WEFT_ADMIN_EMAIL": "admin@example.com", "WEFT_ADMIN_PASSWORD": "correct-horse-battery", "WEFT_RATE_LIMITS": "off",
          "WEFT_JWT_SECRET": "bench-secret-bench-secret-bench-secret"}
-TICK = os.sysconf("SC_CLK_TCK")
 V1 = "/api/v1"
 
 
@@ -35,7 +34,7 @@ def free_port():
         return s.getsockname()[1]
 
 
-class Server:
+class Server(ServerProcess):
     def __init__(self, command):
         self.port, self.data = free_port(), tempfile.mkdtemp(prefix="weft-bench-")
         command = [part.format(port=self.port, data=self.data, grpc=free_port()) for part in command]
@@ -74,17 +73,8 @@ class Server:
                 "title": f"第{n}章 总则", "content": CONTENT, "project_id": self.project})["data"]["id"]
         return self
 
-    def cpu(self):
-        fields = open(f"/proc/{self.process.pid}/stat").read().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / TICK
-
     def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(30)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        super().stop()
         shutil.rmtree(self.data, ignore_errors=True)
 
 

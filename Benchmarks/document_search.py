@@ -21,6 +21,7 @@ import urllib.parse
 from pathlib import Path
 
 from paced import p, timed
+from server_process import ServerProcess
 from words import Words
 
 WEFT = sys.argv[1]
@@ -31,7 +32,7 @@ KEPT = os.environ.get("DOCUMENTS_DATA")
 CHARACTERS = 1365
 
 
-class Server:
+class Server(ServerProcess):
     def __init__(self):
         self.data = Path(KEPT, f"documents-{DOCUMENTS}") if KEPT else Path(tempfile.mkdtemp(prefix="weft-documents-"))
         self.data.mkdir(parents=True, exist_ok=True)
@@ -64,10 +65,6 @@ class Server:
         if answer.status >= 300:
             raise SystemExit(f"{method} {path}: {answer.status} {text[:300]}")
         return json.loads(text).get("data")
-
-    def cpu(self):
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def login(self, name, password=PASSWORD):
         return self.call("POST", "/auth/login", {"username": name, "password": password})["access_token"]
@@ -140,7 +137,6 @@ def totals(server, words):
                 if told != right:
                     raise SystemExit(f"{word!r} of {who}: {told} instead of {right}")
     print(f"{len(chosen)} totals of three users are those of the texts", flush=True)
-
 
 
 def search(server, words):

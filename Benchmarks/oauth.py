@@ -10,17 +10,17 @@ import http.client
 import json
 import os
 import re
-import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
 
+from server_process import ServerProcess
+
 WEFT = sys.argv[1]
 SECONDS, ROUNDS = int(os.environ.get("SECS", "3")), int(os.environ.get("ROUNDS", "3"))
 ADMIN = {"WEFT_ADMIN_EMAIL": "admin@example.com", "WEFT_ADMIN_PASSWORD": "correct-horse-battery", "WEFT_RATE_LIMITS": "off"}
-TICK = os.sysconf("SC_CLK_TCK")
 FEW, MANY = 10, 10_000
 
 
@@ -30,7 +30,7 @@ def free_port():
         return s.getsockname()[1]
 
 
-class Server:
+class Server(ServerProcess):
     def __init__(self):
         self.port, self.grpc, self.data = free_port(), free_port(), tempfile.mkdtemp(prefix="weft-bench-")
         self.process = subprocess.Popen(
@@ -63,17 +63,6 @@ class Server:
         made = json.loads(out)
         pair = f"{made['clientId']}:{made['clientSecret']}"
         return "Basic " + base64.b64encode(pair.encode()).decode()
-
-    def cpu(self):
-        fields = open(f"/proc/{self.process.pid}/stat").read().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / TICK
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(30)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
 
 
 def wrk(server, path, authorization, body=None):

@@ -12,7 +12,6 @@ import http.client
 import json
 import os
 import re
-import signal
 import socket
 import subprocess
 import sys
@@ -22,6 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from server_process import ServerProcess
 
 WEFT = sys.argv[1]
 SECONDS, ROUNDS, PASSKEYS = int(os.environ.get("SECS", "2")), int(os.environ.get("ROUNDS", "3")), int(os.environ.get("PASSKEYS", "50"))
@@ -29,7 +29,6 @@ COUNT = SECONDS * int(os.environ.get("RATE", "10000"))  # more than can be sent
 EACH = 20  # an account's most
 ADMIN = {"WEFT_ADMIN_EMAIL": "admin@example.com", "WEFT_ADMIN_PASSWORD": "correct-horse-battery", "WEFT_RATE_LIMITS": "off"}
 RP, ORIGIN = "dreamreflex.com", "https://dreamreflex.com"
-TICK = os.sysconf("SC_CLK_TCK")
 
 
 def free_port():
@@ -78,7 +77,7 @@ class Passkey:
                            "signature": b64u(signature)})
 
 
-class Server:
+class Server(ServerProcess):
     def __init__(self):
         self.port, self.data = free_port(), tempfile.mkdtemp(prefix="weft-bench-")
         self.process = subprocess.Popen(
@@ -112,14 +111,6 @@ class Server:
         code = next(line["code"] for line in reversed(lines) if line["to"] == email)
         self.call(connection, "POST", "/api/auth/register", {"email": email, "password": "mypassword123", "verification_code": code})
         return self.call(connection, "POST", "/api/auth/login", {"email": email, "password": "mypassword123"})["access_token"]
-
-    def cpu(self):
-        fields = open(f"/proc/{self.process.pid}/stat").read().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / TICK
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(30)
 
 
 def wrk(server, path, script):

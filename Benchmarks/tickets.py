@@ -8,7 +8,6 @@ POST /api/tickets with 50 clients: durable tickets a second, in groups and in gr
 import json
 import os
 import re
-import signal
 import socket
 import subprocess
 import sys
@@ -17,11 +16,12 @@ import time
 import urllib.request
 from pathlib import Path
 
+from server_process import ServerProcess
+
 WEFT, PEERS = sys.argv[1], Path(sys.argv[2])
 SECONDS, ROUNDS = int(os.environ.get("SECS", "3")), int(os.environ.get("ROUNDS", "3"))
 ADMIN = {"WEFT_ADMIN_EMAIL": "admin@example.com", "WEFT_ADMIN_PASSWORD": "correct-horse-battery", "WEFT_RATE_LIMITS": "off",
          "WEFT_JWT_SECRET": "bench-secret-bench-secret-bench-secret"}
-TICK = os.sysconf("SC_CLK_TCK")
 
 
 def free_port():
@@ -30,7 +30,7 @@ def free_port():
         return s.getsockname()[1]
 
 
-class Server:
+class Server(ServerProcess):
     def __init__(self, command, pid_of=lambda p: p.pid):
         self.port, self.data = free_port(), tempfile.mkdtemp(prefix="weft-bench-")
         command = [part.format(port=self.port, data=self.data, grpc=free_port()) for part in command]
@@ -55,17 +55,6 @@ class Server:
 
     def ticket(self):
         return self.call("POST", "/api/tickets", {"title": "无法导出财务报表", "ticket_type": "financial", "content": "请帮忙处理。"}, self.token)
-
-    def cpu(self):
-        fields = open(f"/proc/{self.process.pid}/stat").read().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / TICK
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(30)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
 
 
 def wrk(port, path, token, clients, script=""):
