@@ -53,7 +53,7 @@ struct AuthService: CoWritingV1.AuthServiceServer {
     let now = time.wallMicroseconds
     var user = User(
       username: request.username, email: EmailAddress.normalised(request.email), passwordHash: "",
-      fullName: request.fullName.flatMap { $0.isEmpty ? nil : $0 }, phone: request.phone.flatMap { $0.isEmpty ? nil : $0 }, createdAt: now,
+      fullName: request.fullName?.nilIfEmpty, phone: request.phone?.nilIfEmpty, createdAt: now,
       updatedAt: now)
     // Looked at before the hash, which is dear, and again beside the row, where of two one wins.
     try await database.read(for: call) { [user] in try Self.requireFree(user, $0) }

@@ -35,9 +35,9 @@ struct UserService: CoWritingV1.UserServiceServer {
     let user = try await database.write(for: call) { transaction in
       guard var user = try UserStore.user(id: id, transaction) else { throw CoWritingError.notFound(.user) }
       // An empty text takes away what was there.
-      if let fullName = request.fullName { user.fullName = fullName.isEmpty ? nil : fullName }
-      if let phone = request.phone { user.phone = phone.isEmpty ? nil : phone }
-      if let avatarURL = request.avatarURL { user.avatarURL = avatarURL.isEmpty ? nil : avatarURL }
+      if let fullName = request.fullName { user.fullName = fullName.nilIfEmpty }
+      if let phone = request.phone { user.phone = phone.nilIfEmpty }
+      if let avatarURL = request.avatarURL { user.avatarURL = avatarURL.nilIfEmpty }
       user.updatedAt = now
       try UserStore.update(user, transaction)
       return user

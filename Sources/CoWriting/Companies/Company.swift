@@ -26,8 +26,3 @@ struct CompanyCounts: Equatable, Sendable {
   /// Not deleted and not completed.
   var activeProjects: Int64 { projects - completedProjects }
 }
-
-extension String {
-  /// Nil for an empty text: how PUT clears what may be absent.
-  var nilIfEmpty: String? { isEmpty ? nil : self }
-}

@@ -1,3 +1,4 @@
+import ApplicationSupport
 import CustomerServiceAPI
 import Platform
 import RPC
@@ -27,7 +28,7 @@ struct ContactAdminService: CSAAdminV1.ContactAdminServiceServer {
       guard let before = try ContactStore.contact(request.contactID, transaction) else { throw CustomerServiceError.contactNotFound }
       var contact = before
       contact.isProcessed = true
-      if let notes = request.adminNotes { contact.adminNotes = notes.orNilIfEmpty }
+      if let notes = request.adminNotes { contact.adminNotes = notes.nilIfEmpty }
       guard contact != before else { return before }
       contact.updatedAt = now
       try ContactStore.update(contact, transaction)

@@ -1,3 +1,4 @@
+import ApplicationSupport
 import Blobs
 import CustomerServiceAPI
 import Platform
@@ -40,7 +41,7 @@ struct FileService: CSAv1.FileServiceServer {
       guard let file else { throw CustomerServiceError.missingFile }
       let record = try await file.finish(
         FileRecord(
-          id: id, userID: caller.id, filename: "", size: 0, contentType: "", tag: tag?.orNilIfEmpty, key: "", sha256: [],
+          id: id, userID: caller.id, filename: "", size: 0, contentType: "", tag: tag?.nilIfEmpty, key: "", sha256: [],
           createdAt: now))
       return CSAv1.UploadedFile(record, downloadURL: try links.url(for: record).url)
     } catch {

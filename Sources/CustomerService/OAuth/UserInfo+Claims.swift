@@ -1,3 +1,4 @@
+import ApplicationSupport
 import CustomerServiceAPI
 
 extension CSAv1.UserInfo {
@@ -9,7 +10,7 @@ extension CSAv1.UserInfo {
     sub = user.id
     if scope.contains("profile") {
       name = user.fullName
-      picture = user.avatarURL.flatMap { $0.isEmpty ? nil : $0 }
+      picture = user.avatarURL?.nilIfEmpty
       updatedAt = (user.updatedAt ?? user.createdAt) / 1_000_000
     }
     if scope.contains("email") {

@@ -1,3 +1,4 @@
+import ApplicationSupport
 import CustomerServiceAPI
 import Identity
 import Platform
@@ -99,7 +100,7 @@ struct PasskeyService: CSAv1.PasskeyServiceServer {
       guard try PasskeyStore.count(of: caller.id, transaction) < Passkey.countMax else {
         return .failure(CustomerServiceError.tooManyPasskeys)
       }
-      let nickname = request.nickname.flatMap { $0.isEmpty ? nil : $0 }
+      let nickname = request.nickname?.nilIfEmpty
       let passkey = Passkey(new, id: id, userID: caller.id, nickname: nickname, transports: transports, createdAt: now)
       guard try PasskeyStore.insert(passkey, transaction) else { return .failure(PasskeyFailure.credentialTaken) }
       try AuditStore.insert(entry, transaction)

@@ -18,8 +18,3 @@ struct Project: Equatable, Sendable {
     guard ownerID == callerID else { throw .foreignProject }
   }
 }
-
-extension String {
-  /// Nil for a text without a character: an optional text that is empty says nothing.
-  var orNilIfEmpty: String? { isEmpty ? nil : self }
-}

@@ -1,3 +1,4 @@
+import ApplicationSupport
 import Blobs
 import CustomerServiceAPI
 import Protobuf
@@ -123,7 +124,7 @@ extension ProjectAdminService {
     let record = try await file.finish(
       FileRecord(
         id: place.id, userID: try call.caller().id, projectID: place.projectID, filename: "", size: 0, contentType: "",
-        tag: tag?.orNilIfEmpty, key: "", sha256: [], createdAt: now)
+        tag: tag?.nilIfEmpty, key: "", sha256: [], createdAt: now)
     ) { _, transaction in
       guard try ProjectStore.exists(place.projectID, transaction) else { throw CustomerServiceError.projectNotFound }
       try AuditStore.insert(entry, transaction)

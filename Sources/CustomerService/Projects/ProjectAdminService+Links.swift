@@ -1,3 +1,4 @@
+import ApplicationSupport
 import CustomerServiceAPI
 import Platform
 import Protobuf
@@ -24,7 +25,7 @@ extension ProjectAdminService {
     let now = time.wallMicroseconds
     let link = ProjectLink(
       id: ids.next(), projectID: request.projectID, title: request.title, url: request.url,
-      description: request.description?.orNilIfEmpty, createdAt: now)
+      description: request.description?.nilIfEmpty, createdAt: now)
     let entry = AuditEntry(.projectLinkAdded, of: link.id, detail: "project \(link.projectID)", call, ids: ids, now: now)
     try await database.write(for: call) { transaction in
       guard try ProjectStore.exists(link.projectID, transaction) else { throw CustomerServiceError.projectNotFound }

@@ -1,3 +1,4 @@
+import ApplicationSupport
 import CustomerServiceAPI
 import Platform
 import Protobuf
@@ -23,7 +24,7 @@ extension ProjectAdminService {
   func addProjectTask(_ request: CSAAdminV1.AddProjectTaskRequest, _ call: ServerCall) async throws -> CSAv1.ProjectTask {
     let now = time.wallMicroseconds
     let task = ProjectTask(
-      id: ids.next(), projectID: request.projectID, title: request.title, description: request.description?.orNilIfEmpty,
+      id: ids.next(), projectID: request.projectID, title: request.title, description: request.description?.nilIfEmpty,
       status: ProjectTask.Status.pending, createdAt: now)
     let entry = AuditEntry(.projectTaskAdded, of: task.id, detail: "project \(task.projectID)", call, ids: ids, now: now)
     try await database.write(for: call) { transaction in

@@ -1,3 +1,4 @@
+import ApplicationSupport
 import CustomerServiceAPI
 import Identity
 import Platform
@@ -42,7 +43,7 @@ struct ProjectAdminService: CSAAdminV1.ProjectAdminServiceServer {
     let project = try await database.write(for: call) { transaction in
       guard let owner = try UserStore.user(email: email, transaction) else { throw CustomerServiceError.userNotFound }
       let project = Project(
-        id: id, ownerID: owner.id, ownerEmail: owner.email, name: request.name, description: request.description?.orNilIfEmpty,
+        id: id, ownerID: owner.id, ownerEmail: owner.email, name: request.name, description: request.description?.nilIfEmpty,
         overviewMarkdown: request.overviewMarkdown, createdAt: now)
       try ProjectStore.insert(project, transaction)
       try AuditStore.insert(entry, transaction)
@@ -58,7 +59,7 @@ struct ProjectAdminService: CSAAdminV1.ProjectAdminServiceServer {
       guard var project = try ProjectStore.project(request.projectID, transaction) else { throw CustomerServiceError.projectNotFound }
       guard request.name != nil || request.description != nil || request.overviewMarkdown != nil else { return project }
       project.name = request.name ?? project.name
-      if let description = request.description { project.description = description.orNilIfEmpty }
+      if let description = request.description { project.description = description.nilIfEmpty }
       project.overviewMarkdown = request.overviewMarkdown ?? project.overviewMarkdown
       project.updatedAt = now
       try ProjectStore.update(project, transaction)

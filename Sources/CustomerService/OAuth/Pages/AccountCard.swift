@@ -1,3 +1,5 @@
+import ApplicationSupport
+
 /// Who is signed in, with the way to be somebody else.
 struct AccountCard: Sendable {
   var account: String
@@ -7,7 +9,7 @@ struct AccountCard: Sendable {
   var switching: PageForm?
 
   var html: HTML {
-    let shown = name.flatMap { $0.isEmpty ? nil : $0 }
+    let shown = name?.nilIfEmpty
     let second: HTML? = shown == nil ? nil : "<small><bdi>\(account)</bdi></small>"
     let initial = String((shown ?? account).prefix(1))
     let form = switching?.html(
