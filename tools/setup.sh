@@ -6,10 +6,11 @@ cd "$(dirname "$0")/.."
 
 packages=(
   libnghttp2-dev libssl-dev libsqlite3-dev libargon2-dev libcrypt-dev libfido2-dev libcbor-dev libcurl4-openssl-dev libarchive-dev libmagic-dev zlib1g-dev pkg-config # what the server links
+  libcmark-gfm-dev libcmark-gfm-extensions-dev libpango1.0-dev libzip-dev fonts-noto-cjk fonts-dejavu-core # what exports are set with
   protobuf-compiler libprotobuf-dev                                            # `make generate`, generator tests
   protobuf-c-compiler libprotobuf-c-dev                                        # the second opinion in codec tests
-  gcc binutils python3-venv curl nghttp2-client strace systemd                                  # black-box tests
-  chromium chromium-driver fonts-noto-cjk nodejs                               # browser tests, and what front ends run
+  gcc binutils python3-venv curl nghttp2-client strace systemd poppler-utils                    # black-box tests
+  chromium chromium-driver nodejs                                              # browser tests, and what front ends run
   "$@"
 )
 missing=()
