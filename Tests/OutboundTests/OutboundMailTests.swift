@@ -2,6 +2,7 @@ import Glibc
 import Outbound
 import Platform
 import Synchronization
+import TestSupport
 import Testing
 
 /// What replies mean, against a scripted server; `DeliveryTests` speaks with a real one, TLS and passwords included.

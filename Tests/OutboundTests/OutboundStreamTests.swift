@@ -1,6 +1,7 @@
 import Outbound
 import Platform
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite struct OutboundStreamTests {

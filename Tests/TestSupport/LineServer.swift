@@ -1,14 +1,15 @@
-import Glibc
-import Synchronization
+internal import Glibc
+internal import Platform
+internal import Synchronization
 
 /// A server on a port of its own on loopback that speaks lines, a thread for each connection: scripts of HTTP and SMTP.
-final class LineServer: Sendable {
+public final class LineServer: Sendable {
   /// One accepted connection, used by its thread.
-  struct Connection {
+  public struct Connection {
     let file: Int32
 
     /// The next line without its end; nil when there is none.
-    func line() -> String? {
+    public func line() -> String? {
       var bytes: [UInt8] = []
       var byte: UInt8 = 0
       while read(file, &byte, 1) == 1 {
@@ -18,7 +19,7 @@ final class LineServer: Sendable {
       return nil
     }
 
-    func bytes(_ count: Int) -> [UInt8] {
+    public func bytes(_ count: Int) -> [UInt8] {
       var bytes = [UInt8](repeating: 0, count: count)
       var filled = 0
       while filled < count {
@@ -29,9 +30,9 @@ final class LineServer: Sendable {
       return Array(bytes[..<filled])
     }
 
-    func write(_ text: String) { write(Array(text.utf8)) }
+    public func write(_ text: String) { write(Array(text.utf8)) }
 
-    func write(_ bytes: [UInt8]) {
+    public func write(_ bytes: [UInt8]) {
       var sent = 0
       while sent < bytes.count {
         let count = bytes[sent...].withUnsafeBytes { send(file, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
@@ -41,7 +42,7 @@ final class LineServer: Sendable {
     }
 
     /// One HTTP request: its lines up to the empty one, and its body. Nil at the end of the connection.
-    func request() -> (head: [String], body: [UInt8])? {
+    public func request() -> (head: [String], body: [UInt8])? {
       var head: [String] = []
       while let next = line() {
         if next.isEmpty {
@@ -55,15 +56,17 @@ final class LineServer: Sendable {
     }
   }
 
-  let port: Int
+  public let port: Int
   private let listener: Int32
   private let open = Mutex<[Int32]>([])
   private let accepted = Atomic<Int>(0)
 
+  /// How many clients are connected.
+  public var openCount: Int { open.withLock(\.count) }
   /// How many connections there were.
-  var connectionCount: Int { accepted.load(ordering: .sequentiallyConsistent) }
+  public var connectionCount: Int { accepted.load(ordering: .sequentiallyConsistent) }
 
-  init(_ serve: @escaping @Sendable (Connection) -> Void) {
+  public init(_ serve: @escaping @Sendable (Connection) -> Void) {
     let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -77,7 +80,7 @@ final class LineServer: Sendable {
     }
     port = Int(UInt16(bigEndian: address.sin_port))
     self.listener = listener
-    Self.thread { [self] in
+    WorkerThread.start(name: "test-server") { [self] in
       while true {
         let file = accept(listener, nil, nil)
         guard file >= 0 else {
@@ -89,7 +92,7 @@ final class LineServer: Sendable {
         }
         open.withLock { $0.append(file) }
         accepted.add(1, ordering: .sequentiallyConsistent)
-        Self.thread { [self] in
+        WorkerThread.start(name: "test-server") { [self] in
           serve(Connection(file: file))
           open.withLock { files in
             files.removeAll { $0 == file }
@@ -100,31 +103,15 @@ final class LineServer: Sendable {
     }
   }
 
-  func stop() {
+  public func stop() {
     shutdown(listener, Int32(SHUT_RDWR))
     open.withLock { files in for file in files { shutdown(file, Int32(SHUT_RDWR)) } }
   }
 
   /// Runs `body` with a server that serves each connection by `serve`.
-  static func with(_ serve: @escaping @Sendable (Connection) -> Void, _ body: (LineServer) async throws -> Void) async throws {
+  public static func with(_ serve: @escaping @Sendable (Connection) -> Void, _ body: (LineServer) async throws -> Void) async throws {
     let server = LineServer(serve)
     defer { server.stop() }
     try await body(server)
-  }
-
-  private final class Body {
-    let run: () -> Void
-    init(_ run: @escaping () -> Void) { self.run = run }
-  }
-
-  private static func thread(_ run: @escaping @Sendable () -> Void) {
-    var thread = pthread_t()
-    pthread_create(
-      &thread, nil,
-      { raw in
-        if let raw { Unmanaged<Body>.fromOpaque(raw).takeRetainedValue().run() }
-        return nil
-      }, Unmanaged.passRetained(Body(run)).toOpaque())
-    pthread_detach(thread)
   }
 }
