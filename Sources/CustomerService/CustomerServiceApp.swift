@@ -85,7 +85,7 @@ public final class CustomerServiceApp: ServedApplication {
   private let keys: ApplicationKeyTable
   private let keyRing: SigningKeyRing
   private let rotation: SecretRotation
-  private let unwantedBlobs: UnwantedBlobs
+  private let brokenUploads: BrokenUploads
 
   public init(_ needs: Needs) {
     self.needs = needs
@@ -127,7 +127,8 @@ public final class CustomerServiceApp: ServedApplication {
       forms: FormTokens(secret: needs.hashSecret), codes: AuthorizationCodes(secrets: oauth, time: time), keys: keyRing,
       publicURL: needs.publicURL)
     let knownClients = KnownOAuthClients()
-    unwantedBlobs = UnwantedBlobs(database: database, blobs: needs.blobs, time: time, directory: needs.directory)
+    brokenUploads = BrokenUploads(
+      lines: PendingBlobStore.self, database: database, blobs: needs.blobs, time: time, directory: needs.directory)
     let receiver = FileReceiver(database: database, blobs: needs.blobs, types: needs.fileTypes, time: time)
     let links = FileLinks(secret: needs.hashSecret, blobs: needs.blobs, publicURL: needs.publicURL, time: time)
     services = [
@@ -184,7 +185,7 @@ public final class CustomerServiceApp: ServedApplication {
   public func start(administrator: (email: String, password: String)?, password: String? = nil) async throws -> String? {
     try await validity.start()
     try await keyRing.start()
-    try await unwantedBlobs.start()
+    try await brokenUploads.start()
     for key in try await needs.database.read({ try ApplicationKeyStore.active($0) }) { keys.follow(key) }
     if let administrator {
       try await makeAdministrator(administrator.email, administrator.password)
@@ -205,7 +206,7 @@ public final class CustomerServiceApp: ServedApplication {
     for _ in 0..<Housekeeping.roundsMax { guard try await keys.flush(to: needs.database) else { break } }
     try await keyRing.housekeep()
     try await rotation.forgetPrevious(at: now / 1_000_000)
-    try await unwantedBlobs.delete()
+    try await brokenUploads.delete()
   }
 
   /// To be called once, after the last call: writes down what only the memory knows.

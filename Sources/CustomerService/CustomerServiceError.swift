@@ -1,3 +1,4 @@
+public import ApplicationSupport
 public import RPC
 
 /// Every answer of the customer service application that is not a success: its code, a stable reason and the documented text.
@@ -94,13 +95,8 @@ public enum CustomerServiceError: Error, Equatable, Sendable {
   case uploadTooSlow
   /// The user's own uploads are too many at once.
   case tooManyUploads
-  /// Everybody's uploads are.
-  case uploadsFull
-  case storageUnavailable
   /// Forged, expired, or of another file.
   case invalidDownloadLink
-  /// - Parameter size: Bytes of the file.
-  case rangeNotSatisfiable(size: Int64)
 }
 
 /// Why a client cannot be registered as it was asked for.
@@ -109,13 +105,6 @@ public enum OAuthClientProblem: String, Sendable {
   case noRedirectURI = "授权码模式（authorization_code）至少需要一个 redirect_uris"
   case scope = "scopes 只能包含不带空格、引号和反斜杠的可打印 ASCII 字符，每项不超过64个字符"
   case publicWithCredentials = "公开客户端没有密钥，不能使用 client_credentials"
-}
-
-/// Why a file cannot have the name it came with.
-public enum FileNameProblem: String, Sendable {
-  case empty = "文件名不能为空"
-  case unusable = "文件名无效"
-  case tooLong = "文件名长度不能超过255个字符"
 }
 
 /// What somebody wanted to do with a ticket that is not theirs.
@@ -203,11 +192,7 @@ extension CustomerServiceError: RPCErrorConvertible {
     case .tooManyUploads:
       RPCError(
         .resourceExhausted, "同时上传的文件过多，请稍后再试", reason: "TOO_MANY_UPLOADS", domain: Self.domain, retryAfter: .seconds(5))
-    case .uploadsFull: RPCError.serverBusy(retryAfter: .seconds(5))
-    case .storageUnavailable: error(.unavailable, "STORAGE_UNAVAILABLE", "文件存储暂时不可用，请稍后再试")
     case .invalidDownloadLink: error(.permissionDenied, "INVALID_DOWNLOAD_LINK", "下载链接无效或已过期")
-    case .rangeNotSatisfiable(let size):
-      error(.outOfRange, "RANGE_NOT_SATISFIABLE", "请求的范围无法满足", status: 416, headers: [("content-range", "bytes */\(size)")])
     }
   }
 

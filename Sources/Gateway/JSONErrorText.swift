@@ -22,7 +22,10 @@ struct JSONErrorText {
       return wrong(path, "\(shown(path)) 重复")
     case .oneofConflict(let path, _):
       return wrong(path, "\(shown(path)) 与另一个字段不能同时提供")
-    case .unknownField(let path, _), .unrepresentable(let path, _), .malformed(let path):
+    case .unknownField(let path, _):
+      let path = String(path.prefix(100))
+      return wrong(path, "没有名为 \(path) 的字段")
+    case .unrepresentable(let path, _), .malformed(let path):
       return wrong(path, "\(shown(path)) 的值无效")
     }
   }

@@ -8,7 +8,11 @@ extension RESTExchange {
   /// What a download holds of the process's memory, in the call, in the stream and in the connection.
   static let downloadBytes = 1 << 20
 
+  /// The same of a stream of events (`text/event-stream`): each is small and leaves at once, and there may be many that last.
+  static let eventStreamBytes = 128 << 10
+
   func download(_ route: RESTRoute, _ request: Result<[UInt8], RPCError>) async {
+    var isEventStream = false
     do throws(RPCError) {
       let replies = try await gateway.invoker.serverStreaming(
         route.method, request: request, metadata: metadata(for: route), context: context(timeout: gateway.options.transferTimeout))
@@ -21,16 +25,25 @@ extension RESTExchange {
       endAnswerTimer()
       let hold = MemoryHold(gateway.options.answerBudget)
       answerHold = hold
-      guard hold.grew(to: Self.downloadBytes) else { throw .lackOfRoom }
       let body = try HTTPBodyPiece(first ?? [])
+      isEventStream = body.contentType == "text/event-stream"
+      guard hold.grew(to: isEventStream ? Self.eventStreamBytes : Self.downloadBytes) else { throw .lackOfRoom }
       if sendDownloadHead(of: route, body, await replies.metadata) {
         try await sendDownload(body, replies)
       } else {
         replies.cancel()
       }
     } catch {
-      // What has begun can only be broken off: a clean end would pass a part for the whole.
-      if state == .streaming { stream.reset(HTTPErrorCode.internalError) } else { fail(error) }
+      if state != .streaming {
+        fail(error)
+      } else if isEventStream {
+        // Says itself where it ends, and a client goes on where it was: after a drain, or after the hour that a transfer may take.
+        state = .answered
+        stream.finish()
+      } else {
+        // What has begun can only be broken off: a clean end would pass a part for the whole.
+        stream.reset(HTTPErrorCode.internalError)
+      }
     }
     endTransfer()
   }

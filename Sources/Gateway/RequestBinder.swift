@@ -8,9 +8,9 @@ import RPC
 struct RequestBinder {
   let route: RESTRoute
 
-  /// Unknown keys are ignored, and `update_mask` is one: over REST the keys are the mask.
+  /// Unknown keys are ignored unless the RPC refuses them, and `update_mask` is one: over REST the keys are the mask.
   private var readOptions: JSONReadOptions {
-    var options = JSONReadOptions(ignoreUnknown: true)
+    var options = JSONReadOptions(ignoreUnknown: !route.method.refusesUnknown)
     options.hiddenNumber = route.updateMask.map { UInt32($0.number) }
     return options
   }

@@ -35,6 +35,8 @@ public final class MethodDescriptor: Sendable {
   public let envelopeMessage: String
   /// The REST route also takes `application/x-www-form-urlencoded`.
   public let acceptsForm: Bool
+  /// Over REST a key of the body that names no field is refused.
+  public let refusesUnknown: Bool
   /// Only somebody who signed in may call: a key that acts for its owner may not.
   public let managesCredentials: Bool
   /// What is read of a request beyond `bodyMax`, where the proto documents it word for word; nil: the limit and the size are named.
@@ -68,6 +70,7 @@ public final class MethodDescriptor: Sendable {
     rateLimit = rule.rateLimit
     envelopeMessage = rule.envelopeMessage
     acceptsForm = rule.form
+    refusesUnknown = rule.refusesUnknown
     managesCredentials = rule.credentials
     isPage = rule.page
     tooLargeText = rule.errors.first { $0.status == 413 && !$0.detail.isEmpty }?.detail

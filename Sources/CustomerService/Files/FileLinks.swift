@@ -1,3 +1,4 @@
+import ApplicationSupport
 import Blobs
 import Identity
 import Platform
@@ -10,16 +11,14 @@ struct FileLinks: Sendable {
   /// How long a link holds, in seconds (5.4).
   static let lifetime: Int64 = 3600
 
-  private let authenticator: MessageAuthenticator
+  private let links: SignedLinks
   private let blobs: any BlobStore
   private let publicURL: PublicURL
-  private let time: any TimeSource
 
   init(secret: HashSecret, blobs: any BlobStore, publicURL: PublicURL, time: any TimeSource) {
-    authenticator = secret.derived(for: "weft download links")
+    links = SignedLinks(secret: secret, for: "weft download links", time: time)
     self.blobs = blobs
     self.publicURL = publicURL
-    self.time = time
   }
 
   /// A link, and for how many seconds it holds.
@@ -31,22 +30,14 @@ struct FileLinks: Sendable {
     {
       return (url, Self.lifetime)
     }
-    let expires = time.wallSeconds + Self.lifetime
-    let signature = Hexadecimal.text(signature(file.id, expires))
-    return ("\(publicURL.value)/api/files/\(file.id)/content?expires=\(expires)&signature=\(signature)", Self.lifetime)
+    return ("\(publicURL.value)/api/files/\(file.id)/content?\(links.query(for: file.id, lifetime: Self.lifetime))", Self.lifetime)
   }
 
   /// For how many seconds more a link holds, as its parts say.
   ///
   /// - Throws: `CustomerServiceError.invalidDownloadLink` whatever is wrong with it.
   func secondsLeft(fileID: String, expires: String, signature said: String) throws(CustomerServiceError) -> Int64 {
-    // As it was written: another spelling of the same number is another text, and no link of ours.
-    guard let moment = Int64(expires), String(moment) == expires, let said = Hexadecimal.bytes(said.utf8),
-      constantTimeEquals(said, signature(fileID, moment)), moment > time.wallSeconds
-    else { throw .invalidDownloadLink }
-    return moment - time.wallSeconds
+    guard let left = links.secondsLeft(of: fileID, expires: expires, signature: said) else { throw .invalidDownloadLink }
+    return left
   }
-
-  /// The number ends the message and holds no line break, so no other pair reads the same.
-  private func signature(_ id: String, _ expires: Int64) -> [UInt8] { authenticator.code(Array("\(id)\n\(expires)".utf8)) }
 }

@@ -18,8 +18,8 @@ struct FileService: CSAv1.FileServiceServer {
   /// POST /api/upload
   func uploadFile(_ requests: RequestStream<CSAv1.UploadFileRequest>, _ call: ServerCall) async throws -> CSAv1.UploadedFile {
     let caller = try call.caller()
-    try receiver.slots.enter(caller.id)
-    defer { receiver.slots.leave(caller.id) }
+    try receiver.enter(caller.id)
+    defer { receiver.leave(caller.id) }
     let (now, began) = (time.wallMicroseconds, time.monotonic)
     let id = ids.next()
     var tag: String?
@@ -30,7 +30,7 @@ struct FileService: CSAv1.FileServiceServer {
         tag = request.tag ?? tag
         if !request.filename.isEmpty {
           guard file == nil else { throw CustomerServiceError.secondFileName }
-          let name = try FileName(request.filename)
+          let name = try FileReceiver.name(request.filename)
           file = try receiver.begin(name, key: try Self.key(id, name, at: now), type: .nameAndContents)
         }
         if !request.data.isEmpty {

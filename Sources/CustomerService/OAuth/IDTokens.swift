@@ -1,3 +1,4 @@
+import ApplicationSupport
 import Identity
 import Platform
 

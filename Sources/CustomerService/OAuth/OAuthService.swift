@@ -1,3 +1,4 @@
+import ApplicationSupport
 import CustomerServiceAPI
 import Platform
 import RPC

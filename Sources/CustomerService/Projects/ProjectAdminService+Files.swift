@@ -23,8 +23,8 @@ extension ProjectAdminService {
 
   func addProjectFile(_ request: CSAAdminV1.AddProjectFileRequest, _ call: ServerCall) async throws -> CSAv1.ProjectFile {
     let caller = try call.caller()
-    try receiver.slots.enter(caller.id)
-    defer { receiver.slots.leave(caller.id) }
+    try receiver.enter(caller.id)
+    defer { receiver.leave(caller.id) }
     let place = FilePlace(id: ids.next(), projectID: request.projectID)
     let file = try await begin(place, filename: request.filename, contentType: request.contentType, call)
     do {
@@ -43,8 +43,8 @@ extension ProjectAdminService {
     _ requests: RequestStream<CSAAdminV1.UploadProjectFileRequest>, _ call: ServerCall
   ) async throws -> CSAv1.ProjectFile {
     let caller = try call.caller()
-    try receiver.slots.enter(caller.id)
-    defer { receiver.slots.leave(caller.id) }
+    try receiver.enter(caller.id)
+    defer { receiver.leave(caller.id) }
     let began = time.monotonic
     var begun: (file: IncomingFile, place: FilePlace)?
     var tag: String?
@@ -106,7 +106,7 @@ extension ProjectAdminService {
   private static let pieceBytes = 256 * 1024
 
   private func begin(_ place: FilePlace, filename: String, contentType: String, _ call: ServerCall) async throws -> IncomingFile {
-    let name = try FileName(filename)
+    let name = try FileReceiver.name(filename)
     let type = contentType.isEmpty ? MediaTypeText.unknown : contentType
     guard MediaTypeText.isValid(type) else { throw CustomerServiceError.invalidContentType }
     // Before anything is written, and again in the transaction at the end.

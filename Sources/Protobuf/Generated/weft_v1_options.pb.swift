@@ -11,16 +11,17 @@ extension WeftV1 {
   public static let optionsFile = Protobuf.FileDescriptor(
     base64: """
       ChV3ZWZ0L3YxL29wdGlvbnMucHJvdG8SB3dlZnQudjEaIGdvb2dsZS9wcm90b2J1Zi9kZXNjcmlwdG9yLnByb3RvIiIKC1NlcnZpY2VSdWxlEhMKC2FwcGxp\
-      Y2F0aW9uGAEgASgJItoBCgpNZXRob2RSdWxlEh8KBmFjY2VzcxgBIAEoDjIPLndlZnQudjEuQWNjZXNzEhYKDnN1Y2Nlc3Nfc3RhdHVzGAIgASgNEhIKCnJh\
+      Y2F0aW9uGAEgASgJIvMBCgpNZXRob2RSdWxlEh8KBmFjY2VzcxgBIAEoDjIPLndlZnQudjEuQWNjZXNzEhYKDnN1Y2Nlc3Nfc3RhdHVzGAIgASgNEhIKCnJh\
       dGVfbGltaXQYAyABKAkSEAoIYm9keV9tYXgYBCABKAQSGAoQZW52ZWxvcGVfbWVzc2FnZRgFIAEoCRIMCgRmb3JtGAYgASgIEiIKBmVycm9ycxgHIAMoCzIS\
-      LndlZnQudjEuRXJyb3JDYXNlEhMKC2NyZWRlbnRpYWxzGAggASgIEgwKBHBhZ2UYCSABKAgiQAoJRXJyb3JDYXNlEg4KBnN0YXR1cxgBIAEoDRITCgtkZXNj\
-      cmlwdGlvbhgCIAEoCRIOCgZkZXRhaWwYAyABKAkilAEKCUZpZWxkVGV4dBINCgVsYWJlbBgBIAEoCRIMCgR1bml0GAIgASgJEiAKBXRleHRzGAMgAygLMhEu\
-      d2VmdC52MS5SdWxlVGV4dBISCgpvbWl0X3Vuc2V0GAQgASgIEg4KBmhlYWRlchgFIAEoCRIkCglmaWxlX3BhcnQYBiABKAsyES53ZWZ0LnYxLkZpbGVQYXJ0\
-      IkwKCEZpbGVQYXJ0EgwKBG5hbWUYASABKAkSFgoOZmlsZW5hbWVfZmllbGQYAiABKAkSGgoSY29udGVudF90eXBlX2ZpZWxkGAMgASgJIiYKCFJ1bGVUZXh0\
-      EgwKBHJ1bGUYASABKAkSDAoEdGV4dBgCIAEoCSpWCgZBY2Nlc3MSFgoSQUNDRVNTX1VOU1BFQ0lGSUVEEAASEQoNQUNDRVNTX1BVQkxJQxABEg8KC0FDQ0VT\
-      U19VU0VSEAISEAoMQUNDRVNTX0FETUlOEAM6SAoHc2VydmljZRIfLmdvb2dsZS5wcm90b2J1Zi5TZXJ2aWNlT3B0aW9ucxjFigMgASgLMhQud2VmdC52MS5T\
-      ZXJ2aWNlUnVsZTpFCgZtZXRob2QSHi5nb29nbGUucHJvdG9idWYuTWV0aG9kT3B0aW9ucxjFigMgASgLMhMud2VmdC52MS5NZXRob2RSdWxlOkIKBWZpZWxk\
-      Eh0uZ29vZ2xlLnByb3RvYnVmLkZpZWxkT3B0aW9ucxjFigMgASgLMhIud2VmdC52MS5GaWVsZFRleHRCCboCBldlZnRWMWIGcHJvdG8z
+      LndlZnQudjEuRXJyb3JDYXNlEhMKC2NyZWRlbnRpYWxzGAggASgIEgwKBHBhZ2UYCSABKAgSFwoPcmVmdXNlc191bmtub3duGAogASgIIkAKCUVycm9yQ2Fz\
+      ZRIOCgZzdGF0dXMYASABKA0SEwoLZGVzY3JpcHRpb24YAiABKAkSDgoGZGV0YWlsGAMgASgJIpQBCglGaWVsZFRleHQSDQoFbGFiZWwYASABKAkSDAoEdW5p\
+      dBgCIAEoCRIgCgV0ZXh0cxgDIAMoCzIRLndlZnQudjEuUnVsZVRleHQSEgoKb21pdF91bnNldBgEIAEoCBIOCgZoZWFkZXIYBSABKAkSJAoJZmlsZV9wYXJ0\
+      GAYgASgLMhEud2VmdC52MS5GaWxlUGFydCJMCghGaWxlUGFydBIMCgRuYW1lGAEgASgJEhYKDmZpbGVuYW1lX2ZpZWxkGAIgASgJEhoKEmNvbnRlbnRfdHlw\
+      ZV9maWVsZBgDIAEoCSImCghSdWxlVGV4dBIMCgRydWxlGAEgASgJEgwKBHRleHQYAiABKAkqVgoGQWNjZXNzEhYKEkFDQ0VTU19VTlNQRUNJRklFRBAAEhEK\
+      DUFDQ0VTU19QVUJMSUMQARIPCgtBQ0NFU1NfVVNFUhACEhAKDEFDQ0VTU19BRE1JThADOkgKB3NlcnZpY2USHy5nb29nbGUucHJvdG9idWYuU2VydmljZU9w\
+      dGlvbnMYxYoDIAEoCzIULndlZnQudjEuU2VydmljZVJ1bGU6RQoGbWV0aG9kEh4uZ29vZ2xlLnByb3RvYnVmLk1ldGhvZE9wdGlvbnMYxYoDIAEoCzITLndl\
+      ZnQudjEuTWV0aG9kUnVsZTpCCgVmaWVsZBIdLmdvb2dsZS5wcm90b2J1Zi5GaWVsZE9wdGlvbnMYxYoDIAEoCzISLndlZnQudjEuRmllbGRUZXh0Qgm6AgZX\
+      ZWZ0VjFiBnByb3RvMw==
       """,
     dependencies: [GoogleProtobuf.descriptorFile])
 
@@ -84,6 +85,9 @@ extension WeftV1 {
     public var credentials: Swift.Bool = false
     /// A browser navigates to the REST route: the answer is the handler's own (`google.api.HttpBody`) and no script of another origin may read it.
     public var page: Swift.Bool = false
+    /// Over REST a key of the body that names no field is refused, where it would otherwise be ignored: whoever asks for something by a name that
+    /// does not exist would take it for done.
+    public var refusesUnknown: Swift.Bool = false
 
     public var unknownFields = Protobuf.UnknownFields()
     public static let schema = WeftV1.optionsFile.message(at: [1])
@@ -102,6 +106,7 @@ extension WeftV1 {
         case 58: try reader.message(appendingTo: &self.errors)
         case 64: self.credentials = try reader.bool()
         case 72: self.page = try reader.bool()
+        case 80: self.refusesUnknown = try reader.bool()
         case let tag: try reader.unknown(tag, into: &self.unknownFields)
         }
       }
@@ -109,6 +114,7 @@ extension WeftV1 {
 
     public func encode(to writer: inout Protobuf.BinaryWriter) {
       writer.unknown(self.unknownFields)
+      if self.refusesUnknown { writer.bool(self.refusesUnknown, tag: 80) }
       if self.page { writer.bool(self.page, tag: 72) }
       if self.credentials { writer.bool(self.credentials, tag: 64) }
       writer.messages(self.errors, tag: 58)

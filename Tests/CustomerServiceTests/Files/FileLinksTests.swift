@@ -1,3 +1,4 @@
+import ApplicationSupport
 import Blobs
 import Identity
 import Platform

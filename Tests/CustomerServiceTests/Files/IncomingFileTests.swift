@@ -147,7 +147,8 @@ struct IncomingFileTests {
 
   @Test func theLeaseIsExtendedWhileBytesCome() async throws {
     try await with { fixture in
-      let sweep = UnwantedBlobs(database: fixture.database, blobs: fixture.blobs, time: fixture.time, directory: nil)
+      let sweep = BrokenUploads(
+        lines: PendingBlobStore.self, database: fixture.database, blobs: fixture.blobs, time: fixture.time, directory: nil)
       let file = try fixture.begin()
       try await file.append(Self.pdf + [UInt8](repeating: 0, count: 65_536))
       for _ in 0..<10 {
@@ -162,7 +163,8 @@ struct IncomingFileTests {
 
   @Test func whatHousekeepingHasGivenUpCannotBecomeAFile() async throws {
     try await with { fixture in
-      let sweep = UnwantedBlobs(database: fixture.database, blobs: fixture.blobs, time: fixture.time, directory: nil)
+      let sweep = BrokenUploads(
+        lines: PendingBlobStore.self, database: fixture.database, blobs: fixture.blobs, time: fixture.time, directory: nil)
       let file = try fixture.begin()
       try await file.append(Self.pdf + [UInt8](repeating: 0, count: 65_536))
       fixture.time.advance(by: .seconds(301))
@@ -176,7 +178,8 @@ struct IncomingFileTests {
 
   @Test func whatIsEndedBehindHousekeepingsBackIsDeletedToo() async throws {
     try await with { fixture in
-      let sweep = UnwantedBlobs(database: fixture.database, blobs: fixture.blobs, time: fixture.time, directory: nil)
+      let sweep = BrokenUploads(
+        lines: PendingBlobStore.self, database: fixture.database, blobs: fixture.blobs, time: fixture.time, directory: nil)
       let file = try fixture.begin()
       try await file.append(Self.pdf + [UInt8](repeating: 0, count: 65_536))
       // A bucket that is slow to take the object: it is there once everybody has given it up.
@@ -196,7 +199,8 @@ struct IncomingFileTests {
 
   @Test func endingAFileHasTimeToo() async throws {
     try await with { fixture in
-      let sweep = UnwantedBlobs(database: fixture.database, blobs: fixture.blobs, time: fixture.time, directory: nil)
+      let sweep = BrokenUploads(
+        lines: PendingBlobStore.self, database: fixture.database, blobs: fixture.blobs, time: fixture.time, directory: nil)
       let file = try fixture.begin()
       try await file.append(Self.pdf + [UInt8](repeating: 0, count: 65_536))
       fixture.time.advance(by: .seconds(200))

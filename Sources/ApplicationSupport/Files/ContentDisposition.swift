@@ -1,15 +1,20 @@
-/// The value of `Content-Disposition` that has a file saved under its name and never shown in place.
+/// The value of `Content-Disposition` that has a file saved under its name, or shown in place.
 ///
 /// Source: RFC 6266, section 4 and appendix D; RFC 8187, section 3.2 for the name in UTF-8.
-enum ContentDisposition {
+package enum ContentDisposition {
   /// Such as `attachment; filename="__.pdf"; filename*=UTF-8''%E6%96%87%E6%A1%A3.pdf`; without the last part where the name is plain.
-  static func attachment(_ filename: String) -> String {
+  package static func attachment(_ filename: String) -> String { value("attachment", filename) }
+
+  /// The same for what may be shown where it is fetched.
+  package static func inline(_ filename: String) -> String { value("inline", filename) }
+
+  private static func value(_ type: String, _ filename: String) -> String {
     var plain: [UInt8] = []
     for scalar in filename.unicodeScalars { plain.append(isPlain(scalar) ? UInt8(truncatingIfNeeded: scalar.value) : UInt8(ascii: "_")) }
     let fallback = String(decoding: plain, as: UTF8.self)
     // Some clients take the first, some undo percent signs in it: it stands alone only where both readings are the name.
-    guard fallback != filename else { return "attachment; filename=\"\(fallback)\"" }
-    return "attachment; filename=\"\(fallback)\"; filename*=UTF-8''\(encoded(filename))"
+    guard fallback != filename else { return "\(type); filename=\"\(fallback)\"" }
+    return "\(type); filename=\"\(fallback)\"; filename*=UTF-8''\(encoded(filename))"
   }
 
   /// Whether a character may stand in the quoted form, which must need no escape: not all clients undo them.

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import CustomerService
+@testable import ApplicationSupport
 
 /// RFC 9110, sections 13.1.2 and 13.1.5.
 struct EntityTagTests {

@@ -1,16 +1,22 @@
+/// Why a file cannot have the name it came with.
+public enum FileNameProblem: String, Error, Sendable {
+  case empty = "文件名不能为空"
+  case unusable = "文件名无效"
+  case tooLong = "文件名长度不能超过255个字符"
+}
+
 /// The name of a file, as somebody may save it under: made of what a client says, which may be a path, or meant to deceive.
 ///
 /// Source: RFC 6266, section 4.3 (only the last part of a path, both kinds of slashes); OWASP ASVS 5.0, 5.4.1.
-struct FileName: Equatable, Sendable {
-  static let charactersMax = 255
+package struct FileName: Equatable, Sendable {
+  package static let charactersMax = 255
 
-  let text: String
+  package let text: String
 
   /// Takes the last part of a path, without what does not show: control characters, line separators, and what turns the reading
   /// direction round, by which a program passes for a picture. Nothing else is changed.
   ///
-  /// - Throws: `CustomerServiceError.invalidFileName`.
-  init(_ said: String) throws(CustomerServiceError) {
+  package init(_ said: String) throws(FileNameProblem) {
     var scalars = String.UnicodeScalarView()
     var count = 0
     for scalar in said.unicodeScalars {
@@ -23,14 +29,14 @@ struct FileName: Equatable, Sendable {
       }
     }
     let text = String(scalars)
-    guard !said.isEmpty else { throw .invalidFileName(.empty) }
-    guard scalars.contains(where: { $0 != "." && !$0.properties.isWhitespace }) else { throw .invalidFileName(.unusable) }
-    guard count <= Self.charactersMax else { throw .invalidFileName(.tooLong) }
+    guard !said.isEmpty else { throw .empty }
+    guard scalars.contains(where: { $0 != "." && !$0.properties.isWhitespace }) else { throw .unusable }
+    guard count <= Self.charactersMax else { throw .tooLong }
     self.text = text
   }
 
   /// What follows the last dot, in lower case, if it is of at most ten ASCII letters and digits: for the key of the contents.
-  var keyExtension: String? {
+  package var keyExtension: String? {
     guard let dot = text.utf8.lastIndex(of: UInt8(ascii: ".")) else { return nil }
     let tail = text.utf8[text.utf8.index(after: dot)...]
     guard (1...10).contains(tail.count), tail.allSatisfy(Self.isLetterOrDigit) else { return nil }

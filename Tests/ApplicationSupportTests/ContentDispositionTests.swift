@@ -1,6 +1,6 @@
 import Testing
 
-@testable import CustomerService
+@testable import ApplicationSupport
 
 struct ContentDispositionTests {
   @Test(arguments: [

@@ -1,7 +1,7 @@
 /// What a `Range` header asks for of something that has a certain size.
 ///
 /// Source: RFC 9110, sections 14.1.2 and 14.2.
-enum ByteRange: Equatable, Sendable {
+package enum ByteRange: Equatable, Sendable {
   /// Everything: no range is asked for, or none that this server gives a part for (another unit, several ranges, a malformed one).
   case whole
   /// One part, not empty.
@@ -12,7 +12,7 @@ enum ByteRange: Equatable, Sendable {
   /// - Parameters:
   ///   - header: Its value; empty where there is none.
   ///   - size: Bytes of the whole.
-  init(_ header: String, size: Int64) {
+  package init(_ header: String, size: Int64) {
     self = .whole
     let unit = "bytes="
     guard header.utf8.count > unit.utf8.count, zip(header.utf8, unit.utf8).allSatisfy({ $0 == $1 || $0 | 0x20 == $1 }) else { return }

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import CustomerService
+@testable import ApplicationSupport
 
 struct FileNameTests {
   @Test(arguments: [
@@ -30,7 +30,7 @@ struct FileNameTests {
     ("  ", .unusable), ("\u{202E}", .unusable), (String(repeating: "长", count: 256), .tooLong),
   ])
   func refuses(said: String, problem: FileNameProblem) {
-    #expect(throws: CustomerServiceError.invalidFileName(problem)) { try FileName(said) }
+    #expect(throws: problem) { try FileName(said) }
   }
 
   @Test func countsCodePoints() throws {

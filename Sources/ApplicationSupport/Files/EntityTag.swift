@@ -3,14 +3,14 @@ import Platform
 /// The validator of a file's contents: their SHA-256, a strong one.
 ///
 /// Source: RFC 9110, sections 8.8.3, 13.1.2 and 13.1.5.
-struct EntityTag: Equatable, Sendable {
+package struct EntityTag: Equatable, Sendable {
   /// With its quotes.
-  let text: String
+  package let text: String
 
-  init(sha256: [UInt8]) { text = "\"" + Hexadecimal.text(sha256) + "\"" }
+  package init(sha256: [UInt8]) { text = "\"" + Hexadecimal.text(sha256) + "\"" }
 
   /// Whether `If-None-Match` names it, or anything; the comparison is weak.
-  func isAmong(_ header: String) -> Bool {
+  package func isAmong(_ header: String) -> Bool {
     header.split(separator: ",").contains { piece in
       var tag = piece.drop { $0 == " " || $0 == "\t" }
       while let last = tag.last, last == " " || last == "\t" { tag.removeLast() }
@@ -22,5 +22,5 @@ struct EntityTag: Equatable, Sendable {
 
   /// Whether a range may be given under an `If-Range`: it is absent or names exactly this. A date never does: a name may get
   /// other contents within its second.
-  func allowsRange(_ ifRange: String) -> Bool { ifRange.isEmpty || ifRange == text }
+  package func allowsRange(_ ifRange: String) -> Bool { ifRange.isEmpty || ifRange == text }
 }

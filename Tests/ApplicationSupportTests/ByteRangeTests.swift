@@ -1,6 +1,6 @@
 import Testing
 
-@testable import CustomerService
+@testable import ApplicationSupport
 
 /// RFC 9110, section 14.1.2 and 14.2.
 struct ByteRangeTests {

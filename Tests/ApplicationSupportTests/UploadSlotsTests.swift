@@ -1,12 +1,12 @@
 import Testing
 
-@testable import CustomerService
+@testable import ApplicationSupport
 
 struct UploadSlotsTests {
   @Test func aUserHasEight() throws {
     let slots = UploadSlots()
     for _ in 0..<UploadSlots.userMax { try slots.enter("a") }
-    #expect(throws: CustomerServiceError.tooManyUploads) { try slots.enter("a") }
+    #expect(throws: UploadSlots.Full.ofUser) { try slots.enter("a") }
     try slots.enter("b")
     slots.leave("a")
     try slots.enter("a")
@@ -15,7 +15,7 @@ struct UploadSlotsTests {
   @Test func everybodyTogetherHasSixtyFour() throws {
     let slots = UploadSlots()
     for index in 0..<UploadSlots.processMax { try slots.enter("\(index / UploadSlots.userMax)") }
-    #expect(throws: CustomerServiceError.uploadsFull) { try slots.enter("another") }
+    #expect(throws: UploadSlots.Full.ofAll) { try slots.enter("another") }
     slots.leave("0")
     try slots.enter("another")
   }
@@ -24,6 +24,6 @@ struct UploadSlotsTests {
     let slots = UploadSlots()
     slots.leave("a")
     for _ in 0..<UploadSlots.userMax { try slots.enter("a") }
-    #expect(throws: CustomerServiceError.tooManyUploads) { try slots.enter("a") }
+    #expect(throws: UploadSlots.Full.ofUser) { try slots.enter("a") }
   }
 }

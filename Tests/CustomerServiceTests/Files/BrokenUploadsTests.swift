@@ -1,3 +1,4 @@
+import ApplicationSupport
 import Blobs
 import Glibc
 import Platform
@@ -6,7 +7,7 @@ import Testing
 
 @testable import CustomerService
 
-struct UnwantedBlobsTests {
+struct BrokenUploadsTests {
   private func rows(_ database: Database) async throws -> [String] {
     try await database.read { try $0.query("SELECT key FROM csa_pending_blobs ORDER BY key") { row in try row.text(0) } }
   }
@@ -22,7 +23,7 @@ struct UnwantedBlobsTests {
     try await TestDatabase.with { test in
       let blobs = MemoryBlobs()
       let time = ManualTime()
-      let sweep = UnwantedBlobs(database: test.database, blobs: blobs, time: time, directory: nil)
+      let sweep = BrokenUploads(lines: PendingBlobStore.self, database: test.database, blobs: blobs, time: time, directory: nil)
       try put(["a", "b", "kept"], into: blobs)
       try await test.database.write { transaction in
         for key in ["a", "b", "never-begun"] {
@@ -42,7 +43,7 @@ struct UnwantedBlobsTests {
   @Test func deletesWhatDeletedFilesLeft() async throws {
     try await TestDatabase.with { test in
       let blobs = MemoryBlobs()
-      let sweep = UnwantedBlobs(database: test.database, blobs: blobs, time: ManualTime(), directory: nil)
+      let sweep = BrokenUploads(lines: PendingBlobStore.self, database: test.database, blobs: blobs, time: ManualTime(), directory: nil)
       let files = (0..<250).map { FileRecord.sample("f\($0)") }
       try put(files.map(\.key), into: blobs)
       try await test.database.write { transaction in
@@ -60,7 +61,7 @@ struct UnwantedBlobsTests {
   @Test func whatCannotBeDeletedIsTriedAgain() async throws {
     try await TestDatabase.with { test in
       let blobs = MemoryBlobs()
-      let sweep = UnwantedBlobs(database: test.database, blobs: blobs, time: ManualTime(), directory: nil)
+      let sweep = BrokenUploads(lines: PendingBlobStore.self, database: test.database, blobs: blobs, time: ManualTime(), directory: nil)
       try put(["a"], into: blobs)
       try await test.database.write { try PendingBlobStore.discard("a", at: 1, $0) }
       blobs.state.withLock { $0.failsToDelete = true }
@@ -78,7 +79,8 @@ struct UnwantedBlobsTests {
     try await TestDatabase.with { test in
       let directory = String(test.path.dropLast("/weft.db".count))
       let blobs = MemoryBlobs()
-      let sweep = UnwantedBlobs(database: test.database, blobs: blobs, time: ManualTime(), directory: directory)
+      let sweep = BrokenUploads(
+        lines: PendingBlobStore.self, database: test.database, blobs: blobs, time: ManualTime(), directory: directory)
       try put(["a"], into: blobs)
       try await test.database.write { try PendingBlobStore.discard("a", at: 1, $0) }
       do {
