@@ -41,7 +41,7 @@ struct DocumentList: Equatable, Sendable {
   /// Those that have the keyword in their title or contents. Ids are in the order of creation, as the index gives them.
   private func found(_ keyword: String, _ transaction: ReadTransaction) throws -> (total: Int64, ids: [Int64]) {
     guard let question = try DocumentSearch.question(keyword, owners: owners, projectID: projectID, transaction) else { return (0, []) }
-    let parameters: SQLParameters = ["match": .text(question.match)]
+    let parameters: SQLParameters = ["match": .text(question.match), "fresh": .ids(question.fresh)]
     if question.findsOthers {
       var all = parameters.narrowed(self).within(query.window)
       all.append("keyword", .text(keyword))
@@ -134,26 +134,45 @@ struct DocumentList: Equatable, Sendable {
       LIMIT $limit OFFSET $skip
       """, isSorted: true)
 
+  // What the index finds but is behind with is left out; `$fresh` are those of them that are found.
+
   static let foundNewestFirst = ListStatements(
-    count: "SELECT count(*) FROM cw_document_search WHERE cw_document_search MATCH $match",
+    count: """
+      SELECT count(*) + json_array_length($fresh) FROM cw_document_search
+      WHERE cw_document_search MATCH $match AND rowid NOT IN (SELECT document_id FROM cw_search_backlog)
+      """,
     ids: """
-      SELECT rowid FROM cw_document_search WHERE cw_document_search MATCH $match ORDER BY rowid DESC LIMIT $limit OFFSET $skip
+      SELECT rowid AS id FROM cw_document_search
+      WHERE cw_document_search MATCH $match AND rowid NOT IN (SELECT document_id FROM cw_search_backlog)
+      UNION ALL SELECT value FROM json_each($fresh) ORDER BY id DESC LIMIT $limit OFFSET $skip
       """)
 
   static let foundOldestFirst = ListStatements(
     count: foundNewestFirst.count,
-    ids: "SELECT rowid FROM cw_document_search WHERE cw_document_search MATCH $match ORDER BY rowid LIMIT $limit OFFSET $skip")
+    ids: """
+      SELECT rowid AS id FROM cw_document_search
+      WHERE cw_document_search MATCH $match AND rowid NOT IN (SELECT document_id FROM cw_search_backlog)
+      UNION ALL SELECT value FROM json_each($fresh) ORDER BY id LIMIT $limit OFFSET $skip
+      """)
 
   /// Reads the row of each document that has the keyword.
   static let foundAnyOrder = ListStatements(
     count: """
-      SELECT count(*) FROM cw_document_search CROSS JOIN cw_documents d ON d.id = cw_document_search.rowid
-      WHERE cw_document_search MATCH $match AND d.deleted_at IS NULL AND ($status IS NULL OR d.status = $status)
+      SELECT count(*) FROM (
+        SELECT rowid AS id FROM cw_document_search
+        WHERE cw_document_search MATCH $match AND rowid NOT IN (SELECT document_id FROM cw_search_backlog)
+        UNION ALL SELECT value FROM json_each($fresh)
+      ) AS found CROSS JOIN cw_documents d ON d.id = found.id
+      WHERE d.deleted_at IS NULL AND ($status IS NULL OR d.status = $status)
         AND ($format IS NULL OR d.format = $format) AND d.created_at >= $created_after AND d.created_at < $created_before
       """,
     ids: """
-      SELECT d.id FROM cw_document_search CROSS JOIN cw_documents d ON d.id = cw_document_search.rowid
-      WHERE cw_document_search MATCH $match AND d.deleted_at IS NULL AND ($status IS NULL OR d.status = $status)
+      SELECT d.id FROM (
+        SELECT rowid AS id FROM cw_document_search
+        WHERE cw_document_search MATCH $match AND rowid NOT IN (SELECT document_id FROM cw_search_backlog)
+        UNION ALL SELECT value FROM json_each($fresh)
+      ) AS found CROSS JOIN cw_documents d ON d.id = found.id
+      WHERE d.deleted_at IS NULL AND ($status IS NULL OR d.status = $status)
         AND ($format IS NULL OR d.format = $format) AND d.created_at >= $created_after AND d.created_at < $created_before
       ORDER BY
         CASE $sort WHEN 'title asc' THEN d.title WHEN 'status asc' THEN d.status WHEN 'updated_at asc' THEN d.updated_at
@@ -167,16 +186,24 @@ struct DocumentList: Equatable, Sendable {
   /// Reads the text of each document that the index finds, too.
   static let readAnyOrder = ListStatements(
     count: """
-      SELECT count(*) FROM cw_document_search CROSS JOIN cw_documents d ON d.id = cw_document_search.rowid
+      SELECT count(*) FROM (
+        SELECT rowid AS id FROM cw_document_search
+        WHERE cw_document_search MATCH $match AND rowid NOT IN (SELECT document_id FROM cw_search_backlog)
+        UNION ALL SELECT value FROM json_each($fresh)
+      ) AS found CROSS JOIN cw_documents d ON d.id = found.id
       CROSS JOIN cw_document_versions v ON v.document_id = d.id AND v.version_number = d.versions_count
-      WHERE cw_document_search MATCH $match AND d.deleted_at IS NULL AND ($status IS NULL OR d.status = $status)
+      WHERE d.deleted_at IS NULL AND ($status IS NULL OR d.status = $status)
         AND ($format IS NULL OR d.format = $format) AND d.created_at >= $created_after AND d.created_at < $created_before
         AND (instr(lower(d.title), $keyword) > 0 OR instr(lower(v.content), $keyword) > 0)
       """,
     ids: """
-      SELECT d.id FROM cw_document_search CROSS JOIN cw_documents d ON d.id = cw_document_search.rowid
+      SELECT d.id FROM (
+        SELECT rowid AS id FROM cw_document_search
+        WHERE cw_document_search MATCH $match AND rowid NOT IN (SELECT document_id FROM cw_search_backlog)
+        UNION ALL SELECT value FROM json_each($fresh)
+      ) AS found CROSS JOIN cw_documents d ON d.id = found.id
       CROSS JOIN cw_document_versions v ON v.document_id = d.id AND v.version_number = d.versions_count
-      WHERE cw_document_search MATCH $match AND d.deleted_at IS NULL AND ($status IS NULL OR d.status = $status)
+      WHERE d.deleted_at IS NULL AND ($status IS NULL OR d.status = $status)
         AND ($format IS NULL OR d.format = $format) AND d.created_at >= $created_after AND d.created_at < $created_before
         AND (instr(lower(d.title), $keyword) > 0 OR instr(lower(v.content), $keyword) > 0)
       ORDER BY

@@ -29,5 +29,10 @@ struct ListStatements: Sendable {
 
 extension SQLParameters {
   /// `$ids`, as the JSON that `json_each` reads.
-  static func ids(_ ids: [Int64]) -> SQLParameters { ["ids": .text("[" + ids.map(String.init).joined(separator: ",") + "]")] }
+  static func ids(_ ids: [Int64]) -> SQLParameters { ["ids": .ids(ids)] }
+}
+
+extension SQLValue {
+  /// The JSON that `json_each` reads.
+  static func ids(_ ids: [Int64]) -> SQLValue { .text("[" + ids.map(String.init).joined(separator: ",") + "]") }
 }

@@ -147,8 +147,7 @@ import Testing
     try await test.database.write { transaction in
       let all = try transaction.query("SELECT * FROM cw_documents WHERE in_search = 1", [:], DocumentStore.document)
       for document in all {
-        DocumentSearch.index.remove(
-          DocumentSearch.entry(document, content: try VersionStore.content(of: document, transaction)), transaction)
+        try DocumentSearch.remove(document, transaction)
       }
     }
     let left = try await test.database.read { transaction in

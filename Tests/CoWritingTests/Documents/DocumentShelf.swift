@@ -42,6 +42,39 @@ struct DocumentShelf {
     return document
   }
 
+  /// Changes the entry at an index as the service does: a version for new contents.
+  mutating func change(_ index: Int, title: String? = nil, content: String? = nil, at now: Int64) async throws {
+    let (old, oldContent) = entries[index]
+    let changed = (title: title ?? old.title, content: content ?? oldContent)
+    entries[index] = try await database.write { transaction in
+      var document = old
+      document.title = changed.title
+      if content != nil {
+        document.versionsCount += 1
+        _ = try VersionStore.insert(
+          DocumentVersion(
+            documentID: old.id, number: document.versionsCount, content: changed.content, changesSummary: "{}", authorID: old.userID,
+            createdAt: now), transaction)
+      }
+      try DocumentStore.update(document, transaction)
+      try DocumentSearch.change(old, oldContent, to: document, changed.content, at: now, transaction)
+      return (document, changed.content)
+    }
+  }
+
+  mutating func delete(_ index: Int, at now: Int64) async throws {
+    let document = entries.remove(at: index).document
+    try await database.write { transaction in
+      try DocumentSearch.remove(document, transaction)
+      try DocumentStore.delete(document.id, at: now, transaction)
+    }
+  }
+
+  mutating func deleteProject(_ id: Int64, at now: Int64) async throws {
+    entries.removeAll { $0.document.projectID == id }
+    try await database.write { try DocumentStore.deleteAll(ofProject: id, at: now, $0) }
+  }
+
   func list(_ list: DocumentList) async throws -> (total: Int64, ids: [Int64]) {
     let (total, documents) = try await database.read { try list.page($0) }
     return (total, documents.map(\.document.id))
