@@ -12,10 +12,10 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = [], path: Str
   .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
 }
 
-func program(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
+func program(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil, _ more: [SwiftSetting] = []) -> Target {
   .executableTarget(
     name: name, dependencies: dependencies, path: path,
-    swiftSettings: settings + [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))],
+    swiftSettings: settings + more + [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))],
     // Swift's libraries inside the program: a tenth less CPU a request than through the dynamic linker's tables, and one file to install.
     linkerSettings: [.unsafeFlags(["-static-stdlib"], .when(configuration: .release))])
 }
@@ -29,6 +29,13 @@ func tests(_ module: String, _ dependencies: [Target.Dependency] = [], exclude: 
 func system(_ name: String, pkgConfig: String? = nil, apt: String) -> Target {
   .systemLibrary(name: name, path: "Sources/CLibraries/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
 }
+
+/// What `pkg-config --cflags pangocairo` says, without the -pthread that SwiftPM warns of whenever it reads it there.
+let pangoHeaders = SwiftSetting.unsafeFlags(
+  [
+    "pango-1.0", "cairo", "harfbuzz", "freetype2", "libpng16", "pixman-1", "libmount", "blkid", "fribidi", "glib-2.0",
+  ].flatMap { ["-Xcc", "-I/usr/include/\($0)"] }
+    + ["x86_64", "aarch64"].flatMap { ["-Xcc", "-I/usr/lib/\($0)-linux-gnu/glib-2.0/include"] })
 
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
@@ -63,6 +70,9 @@ let package = Package(
     system("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
     system("CCBOR", pkgConfig: "libcbor", apt: "libcbor-dev"),
     system("CMagic", apt: "libmagic-dev"),
+    system("CCmark", pkgConfig: "libcmark-gfm", apt: "libcmark-gfm-dev"),
+    system("CPango", apt: "libpango1.0-dev"),
+    system("CZip", pkgConfig: "libzip", apt: "libzip-dev"),
 
     library("Platform"),
     library("Log", ["Platform", logging]),
@@ -75,11 +85,19 @@ let package = Package(
     library("CoWritingAPI", ["Protobuf", "RPC"]),
     library("Storage", ["CSQLite", "Platform", logging]),
     library("Outbound", ["CCurl", "Platform", logging]),
+    library("Jobs", ["Platform", "Storage", logging]),
     library("Identity", ["COpenSSL", "CArgon2", "CCrypt", "CCBOR", "CFido2", "Platform"]),
     library("Blobs", ["CLinux", "CMagic", "Platform", "Identity", "Outbound", logging]),
     library("Delivery", ["Platform", "Storage", "Identity", "Outbound", logging]),
-    library("ApplicationSupport", ["Platform", "RPC", "Storage", "Identity"]),
-    library("CoWriting", ["ApplicationSupport", "CoWritingAPI", "Protobuf", "RPC", "Platform", "Storage", "Identity", logging]),
+    library("ApplicationSupport", ["Blobs", "Platform", "Protobuf", "RPC", "Storage", "Identity", logging]),
+    library("LanguageModel", ["Outbound", "Platform", "Protobuf", logging]),
+    .target(name: "Typesetting", dependencies: ["CCmark", "CPango", "CZip", "Platform"], swiftSettings: settings + [pangoHeaders]),
+    library(
+      "CoWriting",
+      [
+        "ApplicationSupport", "Blobs", "CoWritingAPI", "Jobs", "LanguageModel", "Protobuf", "RPC", "Platform", "Storage", "Typesetting",
+        "Identity", logging,
+      ]),
     library("Backup", ["CArchive", "Blobs", "Platform", "Storage", "Identity"]),
     library(
       "CustomerService",
@@ -89,9 +107,12 @@ let package = Package(
       "WeftServer",
       [
         "ApplicationSupport", "Backup", "Blobs", "CLinux", "Console", "CoWriting", "CoWritingAPI", "CustomerService", "CustomerServiceAPI",
-        "Delivery", "Gateway", "HTTP", "Identity", "Log", "Net", "Outbound", "Platform", "Protobuf", "RPC", "Storage", logging,
+        "Delivery", "Gateway", "HTTP", "Identity", "Jobs", "LanguageModel", "Log", "Net", "Outbound", "Platform", "Protobuf", "RPC",
+        "Storage", logging,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ]),
+      ],
+      // A release build looks through CoWriting into Typesetting.
+      [pangoHeaders]),
 
     library("Generator", ["Protobuf"], path: "codegen/Generator"),
     program("protoc-gen-weft", ["Generator"], path: "codegen/protoc-gen-weft"),
@@ -118,7 +139,10 @@ let package = Package(
     tests("Platform", ["Platform"]),
     tests("Log", ["Log", "Platform", logging]),
     tests("Storage", ["Storage", "Platform"]),
-    tests("Outbound", ["Outbound", "Platform", logging]),
+    tests("Outbound", ["Outbound", "Platform", "TestSupport", logging]),
+    tests("LanguageModel", ["LanguageModel", "Outbound", "Platform", "Protobuf", "TestSupport", logging]),
+    tests("Typesetting", ["CZip", "Platform", "TestSupport", "Typesetting"]),
+    tests("Jobs", ["Jobs", "Platform", "Storage", logging]),
     tests("Identity", ["Identity", "Platform", "CFido2", "COpenSSL", "TestSupport"], exclude: ["WebAuthn/vectors.py"]),
     tests("Blobs", ["Blobs", "Identity", "Outbound", "Platform", "TestSupport", logging], exclude: ["S3/bucket_server.py"]),
     tests("Backup", ["Backup", "Blobs", "Identity", "Platform", "Storage"]),
@@ -130,6 +154,7 @@ let package = Package(
         "Blobs", "Delivery",
         logging,
       ]),
+    tests("ApplicationSupport", ["ApplicationSupport"]),
     tests("Console", ["Console"]),
     tests(
       "CoWriting",

@@ -60,7 +60,7 @@ for entry in AuthService:Accounts PasskeyService:Passkeys UserService:Accounts U
   FileService:Files ConsoleService:Console ContactService:Contacts ContactAdminService:Contacts; do
   handlers+=${handlers:+,}handlers=${entry%:*}:Sources/CustomerService/${entry#*:}
 done
-for entry in AuthService:Accounts UserService:Accounts CompanyService:Companies ProjectService:Projects DocumentService:Documents; do
+for entry in AuthService:Accounts UserService:Accounts CompanyService:Companies ProjectService:Projects DocumentService:Documents GenerationService:Generations ExportService:Exports; do
   handlers+=,handlers=cowriting.v1.${entry%:*}:Sources/CoWriting/${entry#*:}
 done
 

@@ -29,6 +29,28 @@ public enum CoWritingError: Error, Equatable, Sendable {
   case documentChanged
   case foreignOwner
 
+  // Images of documents
+  case unsupportedImage
+  case imageTooManyPixels
+  case imageTooLarge
+  case tooManyImages
+  case imagesTooLarge
+  case uploadTooSlow
+  /// The user's own uploads are too many at once.
+  case tooManyUploads
+
+  // Generation and export
+  case generationEnded
+  case generationUnfinished
+  case exportEnded
+  case exportUnfinished
+  case templateNameTaken
+  case tooManyTemplates
+  /// So many jobs of the caller's wait already.
+  case tooManyJobs
+  /// Forged, expired, or of something else.
+  case invalidLink
+
   // What the rules of the proto cannot say
   case invalid(field: String, String)
 }
@@ -42,6 +64,10 @@ public enum Resource: String, Sendable {
   case form = "表单"
   case document = "文档"
   case version = "文档版本"
+  case image = "图片"
+  case generation = "生成记录"
+  case export = "导出记录"
+  case template = "模板"
 }
 
 extension CoWritingError: RPCErrorConvertible {
@@ -70,14 +96,41 @@ extension CoWritingError: RPCErrorConvertible {
     case .companyHasProjects: error(.alreadyExists, "CONFLICT", "企业仍有项目，不能删除")
     case .documentChanged: error(.alreadyExists, "CONFLICT", "文档已被修改，请刷新后重试")
     case .foreignOwner: error(.permissionDenied, "FORBIDDEN", "不能为其他用户创建项目")
-    case .invalid(let field, let message):
+    case .unsupportedImage: violation("file", "仅支持PNG和JPEG图片")
+    case .imageTooManyPixels: violation("file", "图片不能超过2400万像素，边长不能超过30000像素")
+    case .imageTooLarge:
+      // The gateway's own words for a body beyond its ceiling.
       RPCError(
-        .invalidArgument, message, reason: "VALIDATION_ERROR", domain: Self.domain,
-        violations: [FieldViolation(path: field, rule: "state", message: message)])
+        .resourceExhausted, "图片不能超过10MB", reason: "MESSAGE_TOO_LARGE", domain: "weft",
+        info: ["limit_bytes": "\(DocumentImage.bytesMax)"])
+    case .tooManyImages: error(.alreadyExists, "CONFLICT", "文档图片不能超过\(DocumentImage.Quota.images)张")
+    case .imagesTooLarge: error(.alreadyExists, "CONFLICT", "文档图片总大小不能超过\(DocumentImage.Quota.bytes >> 20)MB")
+    case .uploadTooSlow: error(.deadlineExceeded, "REQUEST_TIMEOUT", "上传超时，请重试", status: 408)
+    case .tooManyUploads:
+      RPCError(
+        .resourceExhausted, "同时上传的文件过多，请稍后再试", reason: "RATE_LIMIT_EXCEEDED", domain: Self.domain, retryAfter: .seconds(5))
+    case .generationEnded: error(.alreadyExists, "CONFLICT", "AI生成任务已结束，不能取消")
+    case .generationUnfinished: error(.alreadyExists, "CONFLICT", "AI生成任务尚未完成")
+    case .exportEnded: error(.alreadyExists, "CONFLICT", "导出任务已结束，不能取消")
+    case .exportUnfinished: error(.alreadyExists, "CONFLICT", "导出任务尚未完成")
+    case .templateNameTaken: error(.alreadyExists, "CONFLICT", "模板名称已存在")
+    case .tooManyTemplates: error(.failedPrecondition, "INVALID_REQUEST", "模板数量已达上限")
+    case .tooManyJobs: error(.failedPrecondition, "INVALID_REQUEST", "等待中的任务过多，请稍后再试")
+    case .invalidLink: error(.permissionDenied, "FORBIDDEN", "链接无效或已过期")
+    case .invalid(let field, let message): violation(field, message)
     }
   }
 
-  private func error(_ code: StatusCode, _ reason: String, _ message: String) -> RPCError {
-    RPCError(code, message, reason: reason, domain: Self.domain)
+  private func violation(_ field: String, _ message: String) -> RPCError {
+    RPCError(
+      .invalidArgument, message, reason: "VALIDATION_ERROR", domain: Self.domain,
+      violations: [FieldViolation(path: field, rule: "state", message: message)])
+  }
+
+  /// - Parameter status: Over REST, where it is not the code's own.
+  private func error(_ code: StatusCode, _ reason: String, _ message: String, status: Int? = nil) -> RPCError {
+    var error = RPCError(code, message, reason: reason, domain: Self.domain)
+    if let status { error.metadata.add("weft-http-status", String(status)) }
+    return error
   }
 }

@@ -13,6 +13,8 @@ public enum CoWritingAPIDescription {
       CoWritingV1.authFile,
       CoWritingV1.companyFile,
       CoWritingV1.documentFile,
+      CoWritingV1.exportFile,
+      CoWritingV1.generationFile,
       CoWritingV1.projectFile,
       CoWritingV1.userFile,
     ]
@@ -37,6 +39,14 @@ public enum CoWritingAPIDescription {
         {
           "name": "CoWritingDocumentService",
           "description": "Documents of the caller's projects; an administrator's, everybody's."
+        },
+        {
+          "name": "CoWritingExportService",
+          "description": "Exports of the caller's documents; an administrator's, everybody's."
+        },
+        {
+          "name": "CoWritingGenerationService",
+          "description": "Texts generated for documents of the caller's; an administrator's, everybody's."
         },
         {
           "name": "CoWritingProjectService",
@@ -5502,6 +5512,4606 @@ public enum CoWritingAPIDescription {
             ]
           }
         },
+        "/api/v1/documents/{document_id}/images": {
+          "post": {
+            "operationId": "CoWritingDocumentService_UploadImage",
+            "tags": [
+              "CoWritingDocumentService"
+            ],
+            "summary": "Puts an image into a document: PNG or JPEG, at most 10 MiB and 24 megapixels, in pieces. Over REST a multipart/form-data body; over",
+            "description": "RPC the first message says which document and what the image is called, every message may carry a piece. What the answer has as `markdown` shows it in the text.",
+            "parameters": [
+              {
+                "name": "document_id",
+                "in": "path",
+                "required": true,
+                "description": "Which document; in the first message.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int64"
+                },
+                "example": 1
+              }
+            ],
+            "requestBody": {
+              "required": true,
+              "content": {
+                "multipart/form-data": {
+                  "schema": {
+                    "type": "object",
+                    "description": "Request of UploadImage, a message of many.",
+                    "properties": {
+                      "file": {
+                        "type": "string",
+                        "format": "binary",
+                        "contentMediaType": "application/octet-stream"
+                      }
+                    },
+                    "required": [
+                      "file"
+                    ]
+                  }
+                }
+              }
+            },
+            "responses": {
+              "201": {
+                "description": "An image of a document.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "data": {
+                          "$ref": "#/components/schemas/CoWritingDocumentImage"
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "图片上传成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "data",
+                        "message",
+                        "timestamp"
+                      ]
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "未登录或令牌无效",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "未登录或令牌无效",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "无效的认证凭据",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "账号已被禁用",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "账号已被禁用",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "404": {
+                "description": "文档不存在",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "文档不存在": {
+                        "summary": "文档不存在",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "文档不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "408": {
+                "description": "上传超时",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "上传超时，请重试": {
+                        "summary": "上传超时",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "INTERNAL_ERROR",
+                            "message": "上传超时，请重试",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "409": {
+                "description": "文档的图片过多；文档的图片过大",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "文档图片不能超过200张": {
+                        "summary": "文档的图片过多",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "CONFLICT",
+                            "message": "文档图片不能超过200张",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      },
+                      "文档图片总大小不能超过200MB": {
+                        "summary": "文档的图片过大",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "CONFLICT",
+                            "message": "文档图片总大小不能超过200MB",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "413": {
+                "description": "图片过大",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "图片不能超过10MB": {
+                        "summary": "图片过大",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "PAYLOAD_TOO_LARGE",
+                            "message": "图片不能超过10MB",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "422": {
+                "description": "数据验证失败",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "请求频率超过限制": {
+                        "summary": "请求频率超过限制",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "RATE_LIMIT_EXCEEDED",
+                            "message": "请求频率超过限制",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "507": {
+                "description": "存储空间不足",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "存储空间不足，请稍后再试": {
+                        "summary": "存储空间不足",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "INTERNAL_ERROR",
+                            "message": "存储空间不足，请稍后再试",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "coWritingBearer": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/v1/documents/1/images \\\n  -H \"Authorization: Bearer $TOKEN\" \\\n  -F 'file=@厂区平面图.png'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 cowriting.v1.DocumentService/UploadImage \\\n  '{\"document_id\": 1} {\"file_name\": \"厂区平面图.png\"} {\"content_type\": \"image/png\"} {\"data\": \"iVBORw0KGgo=\"}'"
+              }
+            ]
+          },
+          "get": {
+            "operationId": "CoWritingDocumentService_ListImages",
+            "tags": [
+              "CoWritingDocumentService"
+            ],
+            "summary": "Images of a document, newest first.",
+            "parameters": [
+              {
+                "name": "document_id",
+                "in": "path",
+                "required": true,
+                "description": "Which document's.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int64"
+                },
+                "example": 1
+              },
+              {
+                "name": "page",
+                "in": "query",
+                "description": "Which page, from 1; 1 when absent.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int32",
+                  "minimum": 1
+                },
+                "example": 1
+              },
+              {
+                "name": "size",
+                "in": "query",
+                "description": "How many a page has, 1 to 100; 20 when absent.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int32",
+                  "minimum": 1,
+                  "maximum": 100
+                },
+                "example": 20
+              },
+              {
+                "name": "created_after",
+                "in": "query",
+                "description": "Only what was uploaded at this time or later.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                },
+                "example": "2024-01-01T00:00:00Z"
+              },
+              {
+                "name": "created_before",
+                "in": "query",
+                "description": "Only what was uploaded before this time.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                },
+                "example": "2024-12-31T00:00:00Z"
+              },
+              {
+                "name": "sort_by",
+                "in": "query",
+                "description": "What to sort by; the time it was uploaded when absent.",
+                "schema": {
+                  "type": "string",
+                  "enum": [
+                    "created_at",
+                    "file_name",
+                    "file_size"
+                  ]
+                },
+                "example": "created_at"
+              },
+              {
+                "name": "sort_order",
+                "in": "query",
+                "description": "Which way; \"desc\" when absent.",
+                "schema": {
+                  "type": "string",
+                  "enum": [
+                    "asc",
+                    "desc"
+                  ]
+                },
+                "example": "desc"
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "A page of images.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "data": {
+                          "$ref": "#/components/schemas/CoWritingListImagesResponse"
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "获取成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "data",
+                        "message",
+                        "timestamp"
+                      ]
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "未登录或令牌无效",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "未登录或令牌无效",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "无效的认证凭据",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "账号已被禁用",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "账号已被禁用",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "404": {
+                "description": "文档不存在",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "文档不存在": {
+                        "summary": "文档不存在",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "文档不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "422": {
+                "description": "数据验证失败",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "coWritingBearer": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl 'http://127.0.0.1:8000/api/v1/documents/1/images?page=1&size=20&sort_by=created_at&sort_order=desc' \\\n  -H \"Authorization: Bearer $TOKEN\""
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 cowriting.v1.DocumentService/ListImages \\\n  '{\"document_id\": 1, \"page\": 1, \"size\": 20, \"created_after\": \"2024-01-01T00:00:00Z\", \"created_before\": \"2024-12-31T00:00:00Z\", \"sort_by\": \"created_at\", \"sort_order\": \"desc\"}'"
+              }
+            ]
+          }
+        },
+        "/api/v1/documents/{document_id}/images/{image_id}": {
+          "get": {
+            "operationId": "CoWritingDocumentService_GetImage",
+            "tags": [
+              "CoWritingDocumentService"
+            ],
+            "summary": "An image of a document itself.",
+            "parameters": [
+              {
+                "name": "document_id",
+                "in": "path",
+                "required": true,
+                "description": "The document it is of.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int64"
+                },
+                "example": 1
+              },
+              {
+                "name": "image_id",
+                "in": "path",
+                "required": true,
+                "description": "Which.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int64"
+                },
+                "example": 17
+              },
+              {
+                "name": "If-Range",
+                "in": "header",
+                "description": "Only if it is still this; over REST the header If-Range.",
+                "schema": {
+                  "type": "string"
+                }
+              },
+              {
+                "name": "If-None-Match",
+                "in": "header",
+                "description": "What the caller has already; over REST the header If-None-Match.",
+                "schema": {
+                  "type": "string"
+                }
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "A request or answer whose REST body is these bytes as they are.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "*/*": {
+                    "schema": {
+                      "type": "string",
+                      "format": "binary"
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "未登录或令牌无效",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "未登录或令牌无效",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "无效的认证凭据",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "账号已被禁用",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "账号已被禁用",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "404": {
+                "description": "文档不存在；图片不存在",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "文档不存在": {
+                        "summary": "文档不存在",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "文档不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      },
+                      "图片不存在": {
+                        "summary": "图片不存在",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "图片不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "416": {
+                "description": "请求的范围无法满足",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "请求的范围无法满足": {
+                        "summary": "请求的范围无法满足",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "INTERNAL_ERROR",
+                            "message": "请求的范围无法满足",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "coWritingBearer": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/v1/documents/1/images/17 \\\n  -H \"Authorization: Bearer $TOKEN\""
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 cowriting.v1.DocumentService/GetImage \\\n  '{\"document_id\": 1, \"image_id\": 17}'"
+              }
+            ]
+          },
+          "delete": {
+            "operationId": "CoWritingDocumentService_DeleteImage",
+            "tags": [
+              "CoWritingDocumentService"
+            ],
+            "summary": "Deletes an image of a document; texts that name it show what they say in its place.",
+            "parameters": [
+              {
+                "name": "document_id",
+                "in": "path",
+                "required": true,
+                "description": "The document it is of.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int64"
+                },
+                "example": 1
+              },
+              {
+                "name": "image_id",
+                "in": "path",
+                "required": true,
+                "description": "Which.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int64"
+                },
+                "example": 17
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "The answer.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "图片删除成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "message",
+                        "timestamp"
+                      ]
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "未登录或令牌无效",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "未登录或令牌无效",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "无效的认证凭据",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "账号已被禁用",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "账号已被禁用",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "404": {
+                "description": "文档不存在；图片不存在",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "文档不存在": {
+                        "summary": "文档不存在",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "文档不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      },
+                      "图片不存在": {
+                        "summary": "图片不存在",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "图片不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "coWritingBearer": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/v1/documents/1/images/17 \\\n  -X DELETE \\\n  -H \"Authorization: Bearer $TOKEN\""
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 cowriting.v1.DocumentService/DeleteImage \\\n  '{\"document_id\": 1, \"image_id\": 17}'"
+              }
+            ]
+          }
+        },
+        "/api/v1/exports": {
+          "post": {
+            "operationId": "CoWritingExportService_CreateExport",
+            "tags": [
+              "CoWritingExportService"
+            ],
+            "summary": "Begins to make a file of a document.",
+            "requestBody": {
+              "required": true,
+              "content": {
+                "application/json": {
+                  "schema": {
+                    "$ref": "#/components/schemas/CoWritingCreateExportRequest"
+                  }
+                }
+              }
+            },
+            "responses": {
+              "202": {
+                "description": "An export that has begun.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "data": {
+                          "$ref": "#/components/schemas/CoWritingCreateExportResponse"
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "文档导出任务已提交，正在处理中"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "data",
+                        "message",
+                        "timestamp"
+                      ]
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "未登录或令牌无效",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "未登录或令牌无效",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "无效的认证凭据",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "账号已被禁用",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "账号已被禁用",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "404": {
+                "description": "文档不存在",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "文档不存在": {
+                        "summary": "文档不存在",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "文档不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "422": {
+                "description": "数据验证失败",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "请求频率超过限制": {
+                        "summary": "请求频率超过限制",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "RATE_LIMIT_EXCEEDED",
+                            "message": "请求频率超过限制",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "coWritingBearer": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/v1/exports \\\n  -H \"Authorization: Bearer $TOKEN\" \\\n  -H 'Content-Type: application/json' \\\n  -d '{\"document_id\": 1, \"format\": \"pdf\", \"include_metadata\": true, \"include_versions\": false, \"watermark\": \"内部文档\", \"page_size\": \"A4\", \"margin\": \"normal\", \"header\": \"环保应急预案\", \"footer\": \"示例化工有限公司\", \"table_of_contents\": true, \"template_id\": 1}'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 cowriting.v1.ExportService/CreateExport \\\n  '{\"document_id\": 1, \"format\": \"pdf\", \"include_metadata\": true, \"include_versions\": false, \"watermark\": \"内部文档\", \"page_size\": \"A4\", \"margin\": \"normal\", \"header\": \"环保应急预案\", \"footer\": \"示例化工有限公司\", \"table_of_contents\": true, \"template_id\": 1}'"
+              }
+            ]
+          },
+          "get": {
+            "operationId": "CoWritingExportService_ListExports",
+            "tags": [
+              "CoWritingExportService"
+            ],
+            "summary": "Exports, newest first.",
+            "parameters": [
+              {
+                "name": "page",
+                "in": "query",
+                "description": "Which page, from 1; 1 when absent.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int32",
+                  "minimum": 1
+                },
+                "example": 1
+              },
+              {
+                "name": "size",
+                "in": "query",
+                "description": "How many a page has, 1 to 100; 20 when absent.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int32",
+                  "minimum": 1,
+                  "maximum": 100
+                },
+                "example": 20
+              },
+              {
+                "name": "created_after",
+                "in": "query",
+                "description": "Only what was made at this time or later.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                },
+                "example": "2024-01-01T00:00:00Z"
+              },
+              {
+                "name": "created_before",
+                "in": "query",
+                "description": "Only what was made before this time.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                },
+                "example": "2024-12-31T00:00:00Z"
+              },
+              {
+                "name": "sort_by",
+                "in": "query",
+                "description": "What to sort by; the time it was made when absent.",
+                "schema": {
+                  "type": "string",
+                  "enum": [
+                    "created_at",
+                    "status",
+                    "format"
+                  ]
+                },
+                "example": "created_at"
+              },
+              {
+                "name": "sort_order",
+                "in": "query",
+                "description": "Which way; \"desc\" when absent.",
+                "schema": {
+                  "type": "string",
+                  "enum": [
+                    "asc",
+                    "desc"
+                  ]
+                },
+                "example": "desc"
+              },
+              {
+                "name": "document_id",
+                "in": "query",
+                "description": "Only those of this document.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int64",
+                  "minimum": 1
+                },
+                "example": 1
+              },
+              {
+                "name": "user_id",
+                "in": "query",
+                "description": "Only those of this user; for administrators.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int64",
+                  "minimum": 1
+                },
+                "example": 1
+              },
+              {
+                "name": "format",
+                "in": "query",
+                "description": "Only those of this format.",
+                "schema": {
+                  "type": "string",
+                  "maxLength": 32
+                },
+                "example": "pdf"
+              },
+              {
+                "name": "status",
+                "in": "query",
+                "description": "Only those that are so far.",
+                "schema": {
+                  "type": "string",
+                  "maxLength": 32
+                },
+                "example": "completed"
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "A page of exports.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "data": {
+                          "$ref": "#/components/schemas/CoWritingListExportsResponse"
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "获取成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "data",
+                        "message",
+                        "timestamp"
+                      ]
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "未登录或令牌无效",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "未登录或令牌无效",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "无效的认证凭据",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "账号已被禁用",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "账号已被禁用",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "422": {
+                "description": "数据验证失败",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "coWritingBearer": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl 'http://127.0.0.1:8000/api/v1/exports?page=1&size=20&sort_by=created_at&sort_order=desc&document_id=1&user_id=1&format=pdf&status=completed' \\\n  -H \"Authorization: Bearer $TOKEN\""
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 cowriting.v1.ExportService/ListExports \\\n  '{\"page\": 1, \"size\": 20, \"created_after\": \"2024-01-01T00:00:00Z\", \"created_before\": \"2024-12-31T00:00:00Z\", \"sort_by\": \"created_at\", \"sort_order\": \"desc\", \"document_id\": 1, \"user_id\": 1, \"format\": \"pdf\", \"status\": \"completed\"}'"
+              }
+            ]
+          }
+        },
+        "/api/v1/exports/{export_id}": {
+          "get": {
+            "operationId": "CoWritingExportService_GetExport",
+            "tags": [
+              "CoWritingExportService"
+            ],
+            "summary": "How far an export is, and where its file is.",
+            "parameters": [
+              {
+                "name": "export_id",
+                "in": "path",
+                "required": true,
+                "description": "Which.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int64"
+                },
+                "example": 1
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "An export.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "data": {
+                          "$ref": "#/components/schemas/CoWritingGetExportResponse"
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "获取成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "data",
+                        "message",
+                        "timestamp"
+                      ]
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "未登录或令牌无效",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "未登录或令牌无效",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "无效的认证凭据",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "账号已被禁用",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "账号已被禁用",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "404": {
+                "description": "导出记录不存在",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "导出记录不存在": {
+                        "summary": "导出记录不存在",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "导出记录不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "coWritingBearer": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/v1/exports/1 \\\n  -H \"Authorization: Bearer $TOKEN\""
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 cowriting.v1.ExportService/GetExport \\\n  '{\"export_id\": 1}'"
+              }
+            ]
+          }
+        },
+        "/api/v1/exports/{export_id}/download": {
+          "get": {
+            "operationId": "CoWritingExportService_DownloadExport",
+            "tags": [
+              "CoWritingExportService"
+            ],
+            "summary": "The file of an export.",
+            "parameters": [
+              {
+                "name": "export_id",
+                "in": "path",
+                "required": true,
+                "description": "Which.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int64"
+                },
+                "example": 1
+              },
+              {
+                "name": "If-Range",
+                "in": "header",
+                "description": "Only if it is still this; over REST the header If-Range.",
+                "schema": {
+                  "type": "string"
+                }
+              },
+              {
+                "name": "If-None-Match",
+                "in": "header",
+                "description": "What the caller has already; over REST the header If-None-Match.",
+                "schema": {
+                  "type": "string"
+                }
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "A request or answer whose REST body is these bytes as they are.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "*/*": {
+                    "schema": {
+                      "type": "string",
+                      "format": "binary"
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "未登录或令牌无效",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "未登录或令牌无效",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "无效的认证凭据",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "账号已被禁用",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "账号已被禁用",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "404": {
+                "description": "导出记录不存在",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "导出记录不存在": {
+                        "summary": "导出记录不存在",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "导出记录不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "409": {
+                "description": "导出任务尚未完成",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "导出任务尚未完成": {
+                        "summary": "导出任务尚未完成",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "CONFLICT",
+                            "message": "导出任务尚未完成",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "coWritingBearer": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/v1/exports/1/download \\\n  -H \"Authorization: Bearer $TOKEN\""
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 cowriting.v1.ExportService/DownloadExport \\\n  '{\"export_id\": 1}'"
+              }
+            ]
+          }
+        },
+        "/api/v1/exports/{export_id}/file": {
+          "get": {
+            "operationId": "CoWritingExportService_GetExportFile",
+            "tags": [
+              "CoWritingExportService"
+            ],
+            "summary": "The file of an export, for whoever has its link.",
+            "parameters": [
+              {
+                "name": "export_id",
+                "in": "path",
+                "required": true,
+                "description": "Which.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int64"
+                },
+                "example": 1
+              },
+              {
+                "name": "expires",
+                "in": "query",
+                "description": "Until when the link holds, in seconds since 1970.",
+                "schema": {
+                  "type": "string",
+                  "maxLength": 20
+                },
+                "example": "1704110400"
+              },
+              {
+                "name": "signature",
+                "in": "query",
+                "description": "What makes the link good.",
+                "schema": {
+                  "type": "string",
+                  "maxLength": 100
+                },
+                "example": "abc"
+              },
+              {
+                "name": "If-Range",
+                "in": "header",
+                "description": "Only if it is still this; over REST the header If-Range.",
+                "schema": {
+                  "type": "string"
+                }
+              },
+              {
+                "name": "If-None-Match",
+                "in": "header",
+                "description": "What the caller has already; over REST the header If-None-Match.",
+                "schema": {
+                  "type": "string"
+                }
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "A request or answer whose REST body is these bytes as they are.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "*/*": {
+                    "schema": {
+                      "type": "string",
+                      "format": "binary"
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "链接无效或已过期",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "链接无效或已过期": {
+                        "summary": "链接无效或已过期",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "链接无效或已过期",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "404": {
+                "description": "导出记录不存在",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "导出记录不存在": {
+                        "summary": "导出记录不存在",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "导出记录不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              }
+            },
+            "security": [],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl 'http://127.0.0.1:8000/api/v1/exports/1/file?expires=1704110400&signature=abc'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call 127.0.0.1:50051 cowriting.v1.ExportService/GetExportFile \\\n  '{\"export_id\": 1, \"expires\": \"1704110400\", \"signature\": \"abc\"}'"
+              }
+            ]
+          }
+        },
+        "/api/v1/exports/{export_id}/stream": {
+          "get": {
+            "operationId": "CoWritingExportService_StreamExport",
+            "tags": [
+              "CoWritingExportService"
+            ],
+            "summary": "How far an export is, as Server-Sent Events (WHATWG HTML 9.2): `progress` with {\"progress\"}, and at the end one of `completed`,",
+            "description": "`failed` and `cancelled`.",
+            "parameters": [
+              {
+                "name": "export_id",
+                "in": "path",
+                "required": true,
+                "description": "Which.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int64"
+                },
+                "example": 1
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "A request or answer whose REST body is these bytes as they are.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "*/*": {
+                    "schema": {
+                      "type": "string",
+                      "format": "binary"
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "未登录或令牌无效",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "未登录或令牌无效",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "无效的认证凭据",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "账号已被禁用",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "账号已被禁用",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "404": {
+                "description": "导出记录不存在",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "导出记录不存在": {
+                        "summary": "导出记录不存在",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "导出记录不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "coWritingBearer": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/v1/exports/1/stream \\\n  -H \"Authorization: Bearer $TOKEN\""
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 cowriting.v1.ExportService/StreamExport \\\n  '{\"export_id\": 1}'"
+              }
+            ]
+          }
+        },
+        "/api/v1/exports/{export_id}/cancel": {
+          "post": {
+            "operationId": "CoWritingExportService_CancelExport",
+            "tags": [
+              "CoWritingExportService"
+            ],
+            "summary": "Stops an export.",
+            "parameters": [
+              {
+                "name": "export_id",
+                "in": "path",
+                "required": true,
+                "description": "Which.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int64"
+                },
+                "example": 1
+              }
+            ],
+            "requestBody": {
+              "required": true,
+              "content": {
+                "application/json": {
+                  "schema": {
+                    "type": "object",
+                    "description": "Request of CancelExport.",
+                    "properties": {}
+                  }
+                }
+              }
+            },
+            "responses": {
+              "200": {
+                "description": "An export in a list.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "data": {
+                          "$ref": "#/components/schemas/CoWritingExportItem"
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "导出任务已取消"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "data",
+                        "message",
+                        "timestamp"
+                      ]
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "未登录或令牌无效",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "未登录或令牌无效",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "无效的认证凭据",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "账号已被禁用",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "账号已被禁用",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "404": {
+                "description": "导出记录不存在",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "导出记录不存在": {
+                        "summary": "导出记录不存在",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "导出记录不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "409": {
+                "description": "导出任务已结束，不能取消",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "导出任务已结束，不能取消": {
+                        "summary": "导出任务已结束，不能取消",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "CONFLICT",
+                            "message": "导出任务已结束，不能取消",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "coWritingBearer": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/v1/exports/1/cancel \\\n  -H \"Authorization: Bearer $TOKEN\" \\\n  -H 'Content-Type: application/json' \\\n  -d '{}'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 cowriting.v1.ExportService/CancelExport \\\n  '{\"export_id\": 1}'"
+              }
+            ]
+          }
+        },
+        "/api/v1/exports/templates": {
+          "get": {
+            "operationId": "CoWritingExportService_ListExportTemplates",
+            "tags": [
+              "CoWritingExportService"
+            ],
+            "summary": "Templates of exports, newest first.",
+            "parameters": [
+              {
+                "name": "page",
+                "in": "query",
+                "description": "Which page, from 1; 1 when absent.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int32",
+                  "minimum": 1
+                },
+                "example": 1
+              },
+              {
+                "name": "size",
+                "in": "query",
+                "description": "How many a page has, 1 to 100; 20 when absent.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int32",
+                  "minimum": 1,
+                  "maximum": 100
+                },
+                "example": 20
+              },
+              {
+                "name": "created_after",
+                "in": "query",
+                "description": "Only what was made at this time or later.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                },
+                "example": "2024-01-01T00:00:00Z"
+              },
+              {
+                "name": "created_before",
+                "in": "query",
+                "description": "Only what was made before this time.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                },
+                "example": "2024-12-31T00:00:00Z"
+              },
+              {
+                "name": "sort_by",
+                "in": "query",
+                "description": "What to sort by; the time it was made when absent.",
+                "schema": {
+                  "type": "string",
+                  "enum": [
+                    "created_at",
+                    "name",
+                    "format"
+                  ]
+                },
+                "example": "created_at"
+              },
+              {
+                "name": "sort_order",
+                "in": "query",
+                "description": "Which way; \"desc\" when absent.",
+                "schema": {
+                  "type": "string",
+                  "enum": [
+                    "asc",
+                    "desc"
+                  ]
+                },
+                "example": "desc"
+              },
+              {
+                "name": "format",
+                "in": "query",
+                "description": "Only those for this format.",
+                "schema": {
+                  "type": "string",
+                  "maxLength": 32
+                },
+                "example": "pdf"
+              },
+              {
+                "name": "is_active",
+                "in": "query",
+                "description": "Only those in use, or out of it.",
+                "schema": {
+                  "type": "boolean"
+                },
+                "example": true
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "A page of templates.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "data": {
+                          "$ref": "#/components/schemas/CoWritingListExportTemplatesResponse"
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "获取成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "data",
+                        "message",
+                        "timestamp"
+                      ]
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "未登录或令牌无效",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "未登录或令牌无效",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "无效的认证凭据",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "账号已被禁用",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "账号已被禁用",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "422": {
+                "description": "数据验证失败",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "coWritingBearer": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl 'http://127.0.0.1:8000/api/v1/exports/templates?page=1&size=20&sort_by=created_at&sort_order=desc&format=pdf&is_active=true' \\\n  -H \"Authorization: Bearer $TOKEN\""
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 cowriting.v1.ExportService/ListExportTemplates \\\n  '{\"page\": 1, \"size\": 20, \"created_after\": \"2024-01-01T00:00:00Z\", \"created_before\": \"2024-12-31T00:00:00Z\", \"sort_by\": \"created_at\", \"sort_order\": \"desc\", \"format\": \"pdf\", \"is_active\": true}'"
+              }
+            ]
+          },
+          "post": {
+            "operationId": "CoWritingExportService_CreateExportTemplate",
+            "tags": [
+              "CoWritingExportService"
+            ],
+            "summary": "Adds a template of exports.",
+            "requestBody": {
+              "required": true,
+              "content": {
+                "application/json": {
+                  "schema": {
+                    "$ref": "#/components/schemas/CoWritingCreateExportTemplateRequest"
+                  }
+                }
+              }
+            },
+            "responses": {
+              "201": {
+                "description": "A template.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "data": {
+                          "$ref": "#/components/schemas/CoWritingExportTemplate"
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "导出模板创建成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "data",
+                        "message",
+                        "timestamp"
+                      ]
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "未登录或令牌无效",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "未登录或令牌无效",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "无效的认证凭据",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "账号已被禁用；权限不足",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "账号已被禁用",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      },
+                      "权限不足": {
+                        "summary": "权限不足",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "权限不足",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "409": {
+                "description": "模板名称已存在",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "模板名称已存在": {
+                        "summary": "模板名称已存在",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "CONFLICT",
+                            "message": "模板名称已存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "422": {
+                "description": "数据验证失败",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "coWritingBearer": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/v1/exports/templates \\\n  -H \"Authorization: Bearer $TOKEN\" \\\n  -H 'Content-Type: application/json' \\\n  -d '{\"name\": \"自定义Word模板\", \"description\": \"用于导出自定义Word文档的模板\", \"format\": \"word\", \"is_default\": false}'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 cowriting.v1.ExportService/CreateExportTemplate \\\n  '{\"name\": \"自定义Word模板\", \"description\": \"用于导出自定义Word文档的模板\", \"format\": \"word\", \"is_default\": false}'"
+              }
+            ]
+          }
+        },
+        "/api/v1/ai/generate": {
+          "post": {
+            "operationId": "CoWritingGenerationService_Generate",
+            "tags": [
+              "CoWritingGenerationService"
+            ],
+            "summary": "Begins to write a text for a document.",
+            "requestBody": {
+              "required": true,
+              "content": {
+                "application/json": {
+                  "schema": {
+                    "$ref": "#/components/schemas/CoWritingGenerateRequest"
+                  }
+                }
+              }
+            },
+            "responses": {
+              "202": {
+                "description": "A text whose writing has begun.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "data": {
+                          "$ref": "#/components/schemas/CoWritingGeneration"
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "AI生成任务已提交，正在处理中"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "data",
+                        "message",
+                        "timestamp"
+                      ]
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "未登录或令牌无效",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "未登录或令牌无效",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "无效的认证凭据",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "账号已被禁用",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "账号已被禁用",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "404": {
+                "description": "文档不存在",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "文档不存在": {
+                        "summary": "文档不存在",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "文档不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "422": {
+                "description": "数据验证失败",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "请求频率超过限制": {
+                        "summary": "请求频率超过限制",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "RATE_LIMIT_EXCEEDED",
+                            "message": "请求频率超过限制",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "coWritingBearer": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/v1/ai/generate \\\n  -H \"Authorization: Bearer $TOKEN\" \\\n  -H 'Content-Type: application/json' \\\n  -d '{\"document_id\": 1, \"prompt\": \"请生成环保应急预案的应急响应部分\", \"context\": \"这是一个化工企业的环保应急预案\", \"section\": \"应急响应\", \"template_id\": 1}'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 cowriting.v1.GenerationService/Generate \\\n  '{\"document_id\": 1, \"prompt\": \"请生成环保应急预案的应急响应部分\", \"context\": \"这是一个化工企业的环保应急预案\", \"section\": \"应急响应\", \"template_id\": 1}'"
+              }
+            ]
+          }
+        },
+        "/api/v1/ai/generations/{generation_id}": {
+          "get": {
+            "operationId": "CoWritingGenerationService_GetGeneration",
+            "tags": [
+              "CoWritingGenerationService"
+            ],
+            "summary": "How far a text is, and the text.",
+            "parameters": [
+              {
+                "name": "generation_id",
+                "in": "path",
+                "required": true,
+                "description": "Which.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int64"
+                },
+                "example": 1
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "A generated text.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "data": {
+                          "$ref": "#/components/schemas/CoWritingGetGenerationResponse"
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "获取成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "data",
+                        "message",
+                        "timestamp"
+                      ]
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "未登录或令牌无效",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "未登录或令牌无效",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "无效的认证凭据",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "账号已被禁用",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "账号已被禁用",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "404": {
+                "description": "生成记录不存在",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "生成记录不存在": {
+                        "summary": "生成记录不存在",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "生成记录不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "coWritingBearer": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/v1/ai/generations/1 \\\n  -H \"Authorization: Bearer $TOKEN\""
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 cowriting.v1.GenerationService/GetGeneration \\\n  '{\"generation_id\": 1}'"
+              }
+            ]
+          }
+        },
+        "/api/v1/ai/generations": {
+          "get": {
+            "operationId": "CoWritingGenerationService_ListGenerations",
+            "tags": [
+              "CoWritingGenerationService"
+            ],
+            "summary": "Generated texts, newest first.",
+            "parameters": [
+              {
+                "name": "page",
+                "in": "query",
+                "description": "Which page, from 1; 1 when absent.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int32",
+                  "minimum": 1
+                },
+                "example": 1
+              },
+              {
+                "name": "size",
+                "in": "query",
+                "description": "How many a page has, 1 to 100; 20 when absent.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int32",
+                  "minimum": 1,
+                  "maximum": 100
+                },
+                "example": 20
+              },
+              {
+                "name": "created_after",
+                "in": "query",
+                "description": "Only what was made at this time or later.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                },
+                "example": "2024-01-01T00:00:00Z"
+              },
+              {
+                "name": "created_before",
+                "in": "query",
+                "description": "Only what was made before this time.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                },
+                "example": "2024-12-31T00:00:00Z"
+              },
+              {
+                "name": "sort_by",
+                "in": "query",
+                "description": "What to sort by; the time it was made when absent.",
+                "schema": {
+                  "type": "string",
+                  "enum": [
+                    "created_at",
+                    "completed_at",
+                    "status"
+                  ]
+                },
+                "example": "created_at"
+              },
+              {
+                "name": "sort_order",
+                "in": "query",
+                "description": "Which way; \"desc\" when absent.",
+                "schema": {
+                  "type": "string",
+                  "enum": [
+                    "asc",
+                    "desc"
+                  ]
+                },
+                "example": "desc"
+              },
+              {
+                "name": "document_id",
+                "in": "query",
+                "description": "Only those of this document.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int64",
+                  "minimum": 1
+                },
+                "example": 1
+              },
+              {
+                "name": "user_id",
+                "in": "query",
+                "description": "Only those of this user; for administrators.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int64",
+                  "minimum": 1
+                },
+                "example": 1
+              },
+              {
+                "name": "status",
+                "in": "query",
+                "description": "Only those that are so far.",
+                "schema": {
+                  "type": "string",
+                  "maxLength": 32
+                },
+                "example": "completed"
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "A page of generated texts.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "data": {
+                          "$ref": "#/components/schemas/CoWritingListGenerationsResponse"
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "获取成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "data",
+                        "message",
+                        "timestamp"
+                      ]
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "未登录或令牌无效",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "未登录或令牌无效",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "无效的认证凭据",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "账号已被禁用",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "账号已被禁用",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "422": {
+                "description": "数据验证失败",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "coWritingBearer": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl 'http://127.0.0.1:8000/api/v1/ai/generations?page=1&size=20&sort_by=created_at&sort_order=desc&document_id=1&user_id=1&status=completed' \\\n  -H \"Authorization: Bearer $TOKEN\""
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 cowriting.v1.GenerationService/ListGenerations \\\n  '{\"page\": 1, \"size\": 20, \"created_after\": \"2024-01-01T00:00:00Z\", \"created_before\": \"2024-12-31T00:00:00Z\", \"sort_by\": \"created_at\", \"sort_order\": \"desc\", \"document_id\": 1, \"user_id\": 1, \"status\": \"completed\"}'"
+              }
+            ]
+          }
+        },
+        "/api/v1/ai/generations/{generation_id}/stream": {
+          "get": {
+            "operationId": "CoWritingGenerationService_StreamGeneration",
+            "tags": [
+              "CoWritingGenerationService"
+            ],
+            "summary": "The text while it is written, as Server-Sent Events (WHATWG HTML 9.2): `text` with {\"text\"}, whose ids tell where to go on from,",
+            "description": "`restart` where the text begins anew, and at the end one of `completed`, `failed` and `cancelled`. A browser's EventSource sends no Authorization header: read it with fetch.",
+            "parameters": [
+              {
+                "name": "generation_id",
+                "in": "path",
+                "required": true,
+                "description": "Which.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int64"
+                },
+                "example": 1
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "A request or answer whose REST body is these bytes as they are.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "*/*": {
+                    "schema": {
+                      "type": "string",
+                      "format": "binary"
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "未登录或令牌无效",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "未登录或令牌无效",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "无效的认证凭据",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "账号已被禁用",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "账号已被禁用",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "404": {
+                "description": "生成记录不存在",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "生成记录不存在": {
+                        "summary": "生成记录不存在",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "生成记录不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "coWritingBearer": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/v1/ai/generations/1/stream \\\n  -H \"Authorization: Bearer $TOKEN\""
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 cowriting.v1.GenerationService/StreamGeneration \\\n  '{\"generation_id\": 1}'"
+              }
+            ]
+          }
+        },
+        "/api/v1/ai/generations/{generation_id}/cancel": {
+          "post": {
+            "operationId": "CoWritingGenerationService_CancelGeneration",
+            "tags": [
+              "CoWritingGenerationService"
+            ],
+            "summary": "Stops writing; what is written so far is kept.",
+            "parameters": [
+              {
+                "name": "generation_id",
+                "in": "path",
+                "required": true,
+                "description": "Which.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int64"
+                },
+                "example": 1
+              }
+            ],
+            "requestBody": {
+              "required": true,
+              "content": {
+                "application/json": {
+                  "schema": {
+                    "type": "object",
+                    "description": "Request of CancelGeneration.",
+                    "properties": {}
+                  }
+                }
+              }
+            },
+            "responses": {
+              "200": {
+                "description": "A text whose writing has begun.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "data": {
+                          "$ref": "#/components/schemas/CoWritingGeneration"
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "AI生成任务已取消"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "data",
+                        "message",
+                        "timestamp"
+                      ]
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "未登录或令牌无效",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "未登录或令牌无效",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "无效的认证凭据",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "账号已被禁用",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "账号已被禁用",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "404": {
+                "description": "生成记录不存在",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "生成记录不存在": {
+                        "summary": "生成记录不存在",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "生成记录不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "409": {
+                "description": "AI生成任务已结束，不能取消",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "AI生成任务已结束，不能取消": {
+                        "summary": "AI生成任务已结束，不能取消",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "CONFLICT",
+                            "message": "AI生成任务已结束，不能取消",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "coWritingBearer": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/v1/ai/generations/1/cancel \\\n  -H \"Authorization: Bearer $TOKEN\" \\\n  -H 'Content-Type: application/json' \\\n  -d '{}'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 cowriting.v1.GenerationService/CancelGeneration \\\n  '{\"generation_id\": 1}'"
+              }
+            ]
+          }
+        },
+        "/api/v1/ai/generations/{generation_id}/apply": {
+          "post": {
+            "operationId": "CoWritingGenerationService_ApplyGeneration",
+            "tags": [
+              "CoWritingGenerationService"
+            ],
+            "summary": "Puts the text into its document, as a new version.",
+            "parameters": [
+              {
+                "name": "generation_id",
+                "in": "path",
+                "required": true,
+                "description": "Which.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int64"
+                },
+                "example": 1
+              },
+              {
+                "name": "If-Match",
+                "in": "header",
+                "description": "Only if the document is still in this state; over REST the header If-Match.",
+                "schema": {
+                  "type": "string",
+                  "maxLength": 1000
+                }
+              }
+            ],
+            "requestBody": {
+              "required": true,
+              "content": {
+                "application/json": {
+                  "schema": {
+                    "type": "object",
+                    "description": "Request of ApplyGeneration.",
+                    "properties": {
+                      "mode": {
+                        "type": "string",
+                        "enum": [
+                          "append",
+                          "replace",
+                          "section"
+                        ],
+                        "description": "Where it goes: \"append\" (the usual) puts it at the end, \"replace\" in place of all, \"section\" in place of the section under the heading that bears the name.",
+                        "examples": [
+                          "append"
+                        ]
+                      }
+                    }
+                  }
+                }
+              }
+            },
+            "responses": {
+              "201": {
+                "description": "A version.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "data": {
+                          "$ref": "#/components/schemas/CoWritingVersion"
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "生成内容已写入文档"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "data",
+                        "message",
+                        "timestamp"
+                      ]
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "未登录或令牌无效",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "未登录或令牌无效",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "无效的认证凭据",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "账号已被禁用",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "账号已被禁用",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "404": {
+                "description": "生成记录不存在；文档不存在",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "生成记录不存在": {
+                        "summary": "生成记录不存在",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "生成记录不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      },
+                      "文档不存在": {
+                        "summary": "文档不存在",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "NOT_FOUND",
+                            "message": "文档不存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "409": {
+                "description": "AI生成任务尚未完成；文档已被他人修改（If-Match 与当前版本不符）",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "AI生成任务尚未完成": {
+                        "summary": "AI生成任务尚未完成",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "CONFLICT",
+                            "message": "AI生成任务尚未完成",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      },
+                      "文档已被修改，请刷新后重试": {
+                        "summary": "文档已被他人修改（If-Match 与当前版本不符）",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "CONFLICT",
+                            "message": "文档已被修改，请刷新后重试",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "422": {
+                "description": "数据验证失败",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "coWritingBearer": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/v1/ai/generations/1/apply \\\n  -H \"Authorization: Bearer $TOKEN\" \\\n  -H 'Content-Type: application/json' \\\n  -d '{\"mode\": \"append\"}'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 cowriting.v1.GenerationService/ApplyGeneration \\\n  '{\"generation_id\": 1, \"mode\": \"append\"}'"
+              }
+            ]
+          }
+        },
+        "/api/v1/ai/templates": {
+          "get": {
+            "operationId": "CoWritingGenerationService_ListGenerationTemplates",
+            "tags": [
+              "CoWritingGenerationService"
+            ],
+            "summary": "Templates of prompts, newest first.",
+            "parameters": [
+              {
+                "name": "page",
+                "in": "query",
+                "description": "Which page, from 1; 1 when absent.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int32",
+                  "minimum": 1
+                },
+                "example": 1
+              },
+              {
+                "name": "size",
+                "in": "query",
+                "description": "How many a page has, 1 to 100; 20 when absent.",
+                "schema": {
+                  "type": "integer",
+                  "format": "int32",
+                  "minimum": 1,
+                  "maximum": 100
+                },
+                "example": 20
+              },
+              {
+                "name": "created_after",
+                "in": "query",
+                "description": "Only what was made at this time or later.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                },
+                "example": "2024-01-01T00:00:00Z"
+              },
+              {
+                "name": "created_before",
+                "in": "query",
+                "description": "Only what was made before this time.",
+                "schema": {
+                  "type": "string",
+                  "format": "date-time"
+                },
+                "example": "2024-12-31T00:00:00Z"
+              },
+              {
+                "name": "sort_by",
+                "in": "query",
+                "description": "What to sort by; the time it was made when absent.",
+                "schema": {
+                  "type": "string",
+                  "enum": [
+                    "created_at",
+                    "updated_at",
+                    "name"
+                  ]
+                },
+                "example": "created_at"
+              },
+              {
+                "name": "sort_order",
+                "in": "query",
+                "description": "Which way; \"desc\" when absent.",
+                "schema": {
+                  "type": "string",
+                  "enum": [
+                    "asc",
+                    "desc"
+                  ]
+                },
+                "example": "desc"
+              },
+              {
+                "name": "category",
+                "in": "query",
+                "description": "Only those of this category.",
+                "schema": {
+                  "type": "string",
+                  "maxLength": 100
+                },
+                "example": "应急预案"
+              },
+              {
+                "name": "is_active",
+                "in": "query",
+                "description": "Only those in use, or out of it.",
+                "schema": {
+                  "type": "boolean"
+                },
+                "example": true
+              }
+            ],
+            "responses": {
+              "200": {
+                "description": "A page of templates.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "data": {
+                          "$ref": "#/components/schemas/CoWritingListGenerationTemplatesResponse"
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "获取成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "data",
+                        "message",
+                        "timestamp"
+                      ]
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "未登录或令牌无效",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "未登录或令牌无效",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "无效的认证凭据",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "账号已被禁用",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "账号已被禁用",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "422": {
+                "description": "数据验证失败",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "coWritingBearer": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl 'http://127.0.0.1:8000/api/v1/ai/templates?page=1&size=20&sort_by=created_at&sort_order=desc&category=%E5%BA%94%E6%80%A5%E9%A2%84%E6%A1%88&is_active=true' \\\n  -H \"Authorization: Bearer $TOKEN\""
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 cowriting.v1.GenerationService/ListGenerationTemplates \\\n  '{\"page\": 1, \"size\": 20, \"created_after\": \"2024-01-01T00:00:00Z\", \"created_before\": \"2024-12-31T00:00:00Z\", \"sort_by\": \"created_at\", \"sort_order\": \"desc\", \"category\": \"应急预案\", \"is_active\": true}'"
+              }
+            ]
+          },
+          "post": {
+            "operationId": "CoWritingGenerationService_CreateGenerationTemplate",
+            "tags": [
+              "CoWritingGenerationService"
+            ],
+            "summary": "Adds a template of a prompt.",
+            "requestBody": {
+              "required": true,
+              "content": {
+                "application/json": {
+                  "schema": {
+                    "$ref": "#/components/schemas/CoWritingCreateGenerationTemplateRequest"
+                  }
+                }
+              }
+            },
+            "responses": {
+              "201": {
+                "description": "A template.",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "type": "object",
+                      "properties": {
+                        "success": {
+                          "type": "boolean",
+                          "const": true
+                        },
+                        "data": {
+                          "$ref": "#/components/schemas/CoWritingGenerationTemplate"
+                        },
+                        "message": {
+                          "type": "string",
+                          "examples": [
+                            "AI生成模板创建成功"
+                          ]
+                        },
+                        "timestamp": {
+                          "type": "string",
+                          "format": "date-time",
+                          "examples": [
+                            "2024-01-01T00:00:00Z"
+                          ]
+                        }
+                      },
+                      "required": [
+                        "success",
+                        "data",
+                        "message",
+                        "timestamp"
+                      ]
+                    }
+                  }
+                }
+              },
+              "401": {
+                "description": "未登录或令牌无效",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "无效的认证凭据": {
+                        "summary": "未登录或令牌无效",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "UNAUTHORIZED",
+                            "message": "无效的认证凭据",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "403": {
+                "description": "账号已被禁用；权限不足",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "账号已被禁用": {
+                        "summary": "账号已被禁用",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "账号已被禁用",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      },
+                      "权限不足": {
+                        "summary": "权限不足",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "FORBIDDEN",
+                            "message": "权限不足",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "409": {
+                "description": "模板名称已存在",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "模板名称已存在": {
+                        "summary": "模板名称已存在",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "CONFLICT",
+                            "message": "模板名称已存在",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
+              "422": {
+                "description": "数据验证失败",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              },
+              "429": {
+                "description": "请求频率超过限制",
+                "headers": {
+                  "X-RateLimit-Limit": {
+                    "$ref": "#/components/headers/X-RateLimit-Limit"
+                  },
+                  "X-RateLimit-Remaining": {
+                    "$ref": "#/components/headers/X-RateLimit-Remaining"
+                  },
+                  "X-RateLimit-Reset": {
+                    "$ref": "#/components/headers/X-RateLimit-Reset"
+                  }
+                },
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    }
+                  }
+                }
+              }
+            },
+            "security": [
+              {
+                "coWritingBearer": []
+              }
+            ],
+            "x-codeSamples": [
+              {
+                "lang": "Shell",
+                "label": "curl",
+                "source": "curl http://127.0.0.1:8000/api/v1/ai/templates \\\n  -H \"Authorization: Bearer $TOKEN\" \\\n  -H 'Content-Type: application/json' \\\n  -d '{\"name\": \"环评报告模板\", \"description\": \"用于生成环境影响评价报告的标准模板\", \"prompt_template\": \"请为{project_type}项目生成环境影响评价报告的{section}部分，考虑{factors}等因素\", \"category\": \"环评报告\"}'"
+              },
+              {
+                "lang": "Shell",
+                "label": "weft call",
+                "source": "weft call -H \"authorization: Bearer $TOKEN\" 127.0.0.1:50051 cowriting.v1.GenerationService/CreateGenerationTemplate \\\n  '{\"name\": \"环评报告模板\", \"description\": \"用于生成环境影响评价报告的标准模板\", \"prompt_template\": \"请为{project_type}项目生成环境影响评价报告的{section}部分，考虑{factors}等因素\", \"category\": \"环评报告\"}'"
+              }
+            ]
+          }
+        },
         "/api/v1/projects": {
           "get": {
             "operationId": "CoWritingProjectService_ListProjects",
@@ -10937,6 +15547,1482 @@ public enum CoWritingAPIDescription {
             "required": [
               "kind",
               "text"
+            ]
+          },
+          "CoWritingDocumentImage": {
+            "type": "object",
+            "description": "An image of a document.",
+            "properties": {
+              "id": {
+                "type": "integer",
+                "format": "int64",
+                "description": "Its number.",
+                "examples": [
+                  17
+                ]
+              },
+              "document_id": {
+                "type": "integer",
+                "format": "int64",
+                "description": "The document it is of, the only one that can show it.",
+                "examples": [
+                  1
+                ]
+              },
+              "file_name": {
+                "type": "string",
+                "description": "Its name, with the ending of what it is.",
+                "examples": [
+                  "厂区平面图.png"
+                ]
+              },
+              "file_size": {
+                "type": "integer",
+                "format": "int64",
+                "description": "Its size in bytes.",
+                "examples": [
+                  102400
+                ]
+              },
+              "width": {
+                "type": "integer",
+                "format": "int32",
+                "description": "In pixels.",
+                "examples": [
+                  1200
+                ]
+              },
+              "height": {
+                "type": "integer",
+                "format": "int32",
+                "description": "In pixels.",
+                "examples": [
+                  800
+                ]
+              },
+              "markdown": {
+                "type": "string",
+                "description": "What shows it in the document's text.",
+                "examples": [
+                  "![厂区平面图](weft-image:17)"
+                ]
+              },
+              "created_at": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "format": "date-time",
+                "description": "When it was uploaded.",
+                "examples": [
+                  "2024-01-01T00:00:00Z"
+                ]
+              }
+            },
+            "required": [
+              "id",
+              "document_id",
+              "file_name",
+              "file_size",
+              "width",
+              "height",
+              "markdown",
+              "created_at"
+            ]
+          },
+          "CoWritingListImagesResponse": {
+            "type": "object",
+            "description": "A page of images.",
+            "properties": {
+              "items": {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/CoWritingDocumentImage"
+                },
+                "description": "Those of this page."
+              },
+              "total": {
+                "type": "integer",
+                "format": "int64",
+                "description": "How many there are in all.",
+                "examples": [
+                  3
+                ]
+              },
+              "page": {
+                "type": "integer",
+                "format": "int32",
+                "description": "Which page this is.",
+                "examples": [
+                  1
+                ]
+              },
+              "size": {
+                "type": "integer",
+                "format": "int32",
+                "description": "How many a page has.",
+                "examples": [
+                  20
+                ]
+              },
+              "pages": {
+                "type": "integer",
+                "format": "int32",
+                "description": "How many pages there are.",
+                "examples": [
+                  1
+                ]
+              }
+            },
+            "required": [
+              "items",
+              "total",
+              "page",
+              "size",
+              "pages"
+            ]
+          },
+          "CoWritingCreateExportRequest": {
+            "type": "object",
+            "description": "Request of CreateExport.",
+            "properties": {
+              "document_id": {
+                "type": "integer",
+                "format": "int64",
+                "minimum": 1,
+                "description": "Which document.",
+                "examples": [
+                  1
+                ]
+              },
+              "format": {
+                "type": "string",
+                "enum": [
+                  "pdf",
+                  "word",
+                  "markdown",
+                  "html"
+                ],
+                "description": "What it is to be.",
+                "examples": [
+                  "pdf"
+                ]
+              },
+              "include_metadata": {
+                "type": "boolean",
+                "description": "Whether a page says what is known of the document.",
+                "examples": [
+                  true
+                ]
+              },
+              "include_versions": {
+                "type": "boolean",
+                "description": "Whether an appendix lists the versions.",
+                "examples": [
+                  false
+                ]
+              },
+              "watermark": {
+                "type": "string",
+                "maxLength": 50,
+                "description": "A text across every page, at most 50 characters.",
+                "examples": [
+                  "内部文档"
+                ]
+              },
+              "page_size": {
+                "type": "string",
+                "enum": [
+                  "A3",
+                  "A4",
+                  "A5",
+                  "B5",
+                  "Letter",
+                  "Legal"
+                ],
+                "description": "The paper; \"A4\" when absent.",
+                "examples": [
+                  "A4"
+                ]
+              },
+              "margin": {
+                "type": "string",
+                "enum": [
+                  "narrow",
+                  "normal",
+                  "wide"
+                ],
+                "description": "How wide the margins are; \"normal\" when absent.",
+                "examples": [
+                  "normal"
+                ]
+              },
+              "header": {
+                "type": "string",
+                "maxLength": 100,
+                "description": "A text above every page, at most 100 characters.",
+                "examples": [
+                  "环保应急预案"
+                ]
+              },
+              "footer": {
+                "type": "string",
+                "maxLength": 100,
+                "description": "A text below every page, at most 100 characters.",
+                "examples": [
+                  "示例化工有限公司"
+                ]
+              },
+              "table_of_contents": {
+                "type": "boolean",
+                "description": "Whether it begins with a table of contents.",
+                "examples": [
+                  true
+                ]
+              },
+              "template_id": {
+                "type": "integer",
+                "format": "int64",
+                "minimum": 1,
+                "description": "A template whose options count where the request says nothing; without it none counts, not even a default one.",
+                "examples": [
+                  1
+                ]
+              }
+            },
+            "required": [
+              "document_id",
+              "format"
+            ]
+          },
+          "CoWritingCreateExportResponse": {
+            "type": "object",
+            "description": "An export that has begun.",
+            "properties": {
+              "export_id": {
+                "type": "integer",
+                "format": "int64",
+                "description": "Its number.",
+                "examples": [
+                  1
+                ]
+              },
+              "document_id": {
+                "type": "integer",
+                "format": "int64",
+                "description": "Which document.",
+                "examples": [
+                  1
+                ]
+              },
+              "format": {
+                "type": "string",
+                "description": "What it is to be.",
+                "examples": [
+                  "pdf"
+                ]
+              },
+              "status": {
+                "type": "string",
+                "description": "\"processing\".",
+                "examples": [
+                  "processing"
+                ]
+              },
+              "message": {
+                "type": "string",
+                "description": "What is happening, for people.",
+                "examples": [
+                  "文档导出任务已提交，正在处理中"
+                ]
+              },
+              "estimated_time": {
+                "type": "integer",
+                "format": "int32",
+                "description": "In how many seconds it is likely to be done.",
+                "examples": [
+                  30
+                ]
+              }
+            },
+            "required": [
+              "export_id",
+              "document_id",
+              "format",
+              "status",
+              "message",
+              "estimated_time"
+            ]
+          },
+          "CoWritingGetExportResponse": {
+            "type": "object",
+            "description": "An export.",
+            "properties": {
+              "id": {
+                "type": "integer",
+                "format": "int64",
+                "description": "Its number.",
+                "examples": [
+                  1
+                ]
+              },
+              "document_id": {
+                "type": "integer",
+                "format": "int64",
+                "description": "Which document.",
+                "examples": [
+                  1
+                ]
+              },
+              "document_title": {
+                "type": "string",
+                "description": "Its title when it was exported.",
+                "examples": [
+                  "环保应急预案第一章"
+                ]
+              },
+              "user_id": {
+                "type": "integer",
+                "format": "int64",
+                "description": "Who asked for it.",
+                "examples": [
+                  1
+                ]
+              },
+              "user_name": {
+                "type": "string",
+                "description": "Their full name, or their user name.",
+                "examples": [
+                  "张三"
+                ]
+              },
+              "format": {
+                "type": "string",
+                "description": "What it is.",
+                "examples": [
+                  "pdf"
+                ]
+              },
+              "status": {
+                "type": "string",
+                "description": "\"processing\", \"completed\", \"failed\" or \"cancelled\".",
+                "examples": [
+                  "completed"
+                ]
+              },
+              "file_url": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "description": "A link to the file that needs no token, for a while.",
+                "examples": [
+                  "https://example.com/api/v1/exports/1/file?expires=1704110400&signature=abc"
+                ]
+              },
+              "file_name": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "description": "The file's name.",
+                "examples": [
+                  "环保应急预案第一章_20240101.pdf"
+                ]
+              },
+              "file_size": {
+                "type": [
+                  "integer",
+                  "null"
+                ],
+                "format": "int64",
+                "description": "Its size in bytes.",
+                "examples": [
+                  1024000
+                ]
+              },
+              "download_url": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "description": "Where it is downloaded with a token.",
+                "examples": [
+                  "https://example.com/api/v1/exports/1/download"
+                ]
+              },
+              "created_at": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "format": "date-time",
+                "description": "When it was asked for.",
+                "examples": [
+                  "2024-01-01T12:00:00Z"
+                ]
+              },
+              "error_message": {
+                "type": "string",
+                "description": "Why it failed.",
+                "examples": [
+                  "文档嵌套过深"
+                ]
+              }
+            },
+            "required": [
+              "id",
+              "document_id",
+              "document_title",
+              "user_id",
+              "user_name",
+              "format",
+              "status",
+              "file_url",
+              "file_name",
+              "file_size",
+              "download_url",
+              "created_at"
+            ]
+          },
+          "CoWritingListExportsResponse": {
+            "type": "object",
+            "description": "A page of exports.",
+            "properties": {
+              "items": {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/CoWritingExportItem"
+                },
+                "description": "Those of this page."
+              },
+              "total": {
+                "type": "integer",
+                "format": "int64",
+                "description": "How many there are in all.",
+                "examples": [
+                  25
+                ]
+              },
+              "page": {
+                "type": "integer",
+                "format": "int32",
+                "description": "Which page this is.",
+                "examples": [
+                  1
+                ]
+              },
+              "size": {
+                "type": "integer",
+                "format": "int32",
+                "description": "How many a page has.",
+                "examples": [
+                  20
+                ]
+              },
+              "pages": {
+                "type": "integer",
+                "format": "int32",
+                "description": "How many pages there are.",
+                "examples": [
+                  2
+                ]
+              }
+            },
+            "required": [
+              "items",
+              "total",
+              "page",
+              "size",
+              "pages"
+            ]
+          },
+          "CoWritingExportItem": {
+            "type": "object",
+            "description": "An export in a list.",
+            "properties": {
+              "id": {
+                "type": "integer",
+                "format": "int64",
+                "description": "Its number.",
+                "examples": [
+                  1
+                ]
+              },
+              "document_id": {
+                "type": "integer",
+                "format": "int64",
+                "description": "Which document.",
+                "examples": [
+                  1
+                ]
+              },
+              "document_title": {
+                "type": "string",
+                "description": "Its title when it was exported.",
+                "examples": [
+                  "环保应急预案第一章"
+                ]
+              },
+              "user_id": {
+                "type": "integer",
+                "format": "int64",
+                "description": "Who asked for it.",
+                "examples": [
+                  1
+                ]
+              },
+              "user_name": {
+                "type": "string",
+                "description": "Their full name, or their user name.",
+                "examples": [
+                  "张三"
+                ]
+              },
+              "format": {
+                "type": "string",
+                "description": "What it is.",
+                "examples": [
+                  "pdf"
+                ]
+              },
+              "status": {
+                "type": "string",
+                "description": "\"processing\", \"completed\", \"failed\" or \"cancelled\".",
+                "examples": [
+                  "completed"
+                ]
+              },
+              "file_name": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "description": "The file's name.",
+                "examples": [
+                  "环保应急预案第一章_20240101.pdf"
+                ]
+              },
+              "file_size": {
+                "type": [
+                  "integer",
+                  "null"
+                ],
+                "format": "int64",
+                "description": "Its size in bytes.",
+                "examples": [
+                  1024000
+                ]
+              },
+              "created_at": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "format": "date-time",
+                "description": "When it was asked for.",
+                "examples": [
+                  "2024-01-01T12:00:00Z"
+                ]
+              },
+              "error_message": {
+                "type": "string",
+                "description": "Why it failed.",
+                "examples": [
+                  "文档嵌套过深"
+                ]
+              }
+            },
+            "required": [
+              "id",
+              "document_id",
+              "document_title",
+              "user_id",
+              "user_name",
+              "format",
+              "status",
+              "file_name",
+              "file_size",
+              "created_at"
+            ]
+          },
+          "CoWritingListExportTemplatesResponse": {
+            "type": "object",
+            "description": "A page of templates.",
+            "properties": {
+              "items": {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/CoWritingExportTemplate"
+                },
+                "description": "Those of this page."
+              },
+              "total": {
+                "type": "integer",
+                "format": "int64",
+                "description": "How many there are in all.",
+                "examples": [
+                  25
+                ]
+              },
+              "page": {
+                "type": "integer",
+                "format": "int32",
+                "description": "Which page this is.",
+                "examples": [
+                  1
+                ]
+              },
+              "size": {
+                "type": "integer",
+                "format": "int32",
+                "description": "How many a page has.",
+                "examples": [
+                  20
+                ]
+              },
+              "pages": {
+                "type": "integer",
+                "format": "int32",
+                "description": "How many pages there are.",
+                "examples": [
+                  2
+                ]
+              }
+            },
+            "required": [
+              "items",
+              "total",
+              "page",
+              "size",
+              "pages"
+            ]
+          },
+          "CoWritingExportTemplate": {
+            "type": "object",
+            "description": "A template.",
+            "properties": {
+              "id": {
+                "type": "integer",
+                "format": "int64",
+                "description": "Its number.",
+                "examples": [
+                  1
+                ]
+              },
+              "name": {
+                "type": "string",
+                "description": "Its name.",
+                "examples": [
+                  "标准PDF模板"
+                ]
+              },
+              "description": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "description": "What it is for.",
+                "examples": [
+                  "用于导出标准PDF文档的模板"
+                ]
+              },
+              "format": {
+                "type": "string",
+                "description": "For which format.",
+                "examples": [
+                  "pdf"
+                ]
+              },
+              "options": {
+                "type": [
+                  "object",
+                  "null"
+                ],
+                "description": "What it sets."
+              },
+              "is_default": {
+                "type": "boolean",
+                "description": "Whether it is the default of its format, for whoever offers templates: an export takes none that it does not name.",
+                "examples": [
+                  true
+                ]
+              },
+              "is_active": {
+                "type": "boolean",
+                "description": "Whether it is in use.",
+                "examples": [
+                  true
+                ]
+              },
+              "created_at": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "format": "date-time",
+                "description": "When it was made.",
+                "examples": [
+                  "2024-01-01T12:00:00Z"
+                ]
+              }
+            },
+            "required": [
+              "id",
+              "name",
+              "description",
+              "format",
+              "options",
+              "is_default",
+              "is_active",
+              "created_at"
+            ]
+          },
+          "CoWritingCreateExportTemplateRequest": {
+            "type": "object",
+            "description": "Request of CreateExportTemplate.",
+            "properties": {
+              "name": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 100,
+                "description": "Its name, 1 to 100 characters.",
+                "examples": [
+                  "自定义Word模板"
+                ]
+              },
+              "description": {
+                "type": "string",
+                "maxLength": 1000,
+                "description": "What it is for, at most 1000 characters.",
+                "examples": [
+                  "用于导出自定义Word文档的模板"
+                ]
+              },
+              "format": {
+                "type": "string",
+                "enum": [
+                  "pdf",
+                  "word",
+                  "markdown",
+                  "html"
+                ],
+                "description": "For which format.",
+                "examples": [
+                  "word"
+                ]
+              },
+              "options": {
+                "type": "object",
+                "description": "What it sets."
+              },
+              "is_default": {
+                "type": "boolean",
+                "description": "Whether it becomes the default of its format, in place of the one before.",
+                "examples": [
+                  false
+                ]
+              }
+            },
+            "required": [
+              "name",
+              "format"
+            ]
+          },
+          "CoWritingGenerateRequest": {
+            "type": "object",
+            "description": "Request of Generate.",
+            "properties": {
+              "document_id": {
+                "type": "integer",
+                "format": "int64",
+                "minimum": 1,
+                "description": "For which document.",
+                "examples": [
+                  1
+                ]
+              },
+              "prompt": {
+                "type": "string",
+                "maxLength": 8000,
+                "description": "What is to be written, 1 to 8000 characters; may be absent only beside a template.",
+                "examples": [
+                  "请生成环保应急预案的应急响应部分"
+                ]
+              },
+              "context": {
+                "type": "string",
+                "maxLength": 20000,
+                "description": "What the model should know besides, at most 20000 characters.",
+                "examples": [
+                  "这是一个化工企业的环保应急预案"
+                ]
+              },
+              "section": {
+                "type": "string",
+                "maxLength": 200,
+                "description": "Which section of the document it is, at most 200 characters.",
+                "examples": [
+                  "应急响应"
+                ]
+              },
+              "generation_config": {
+                "type": "object",
+                "description": "What is passed on to the model: temperature, max_tokens, top_p, frequency_penalty, presence_penalty, stop."
+              },
+              "template_id": {
+                "type": "integer",
+                "format": "int64",
+                "minimum": 1,
+                "description": "A template that makes the prompt.",
+                "examples": [
+                  1
+                ]
+              },
+              "variables": {
+                "type": "object",
+                "description": "What goes into the template's placeholders: texts and numbers by name."
+              }
+            },
+            "required": [
+              "document_id"
+            ]
+          },
+          "CoWritingGeneration": {
+            "type": "object",
+            "description": "A text whose writing has begun.",
+            "properties": {
+              "id": {
+                "type": "integer",
+                "format": "int64",
+                "description": "Its number.",
+                "examples": [
+                  1
+                ]
+              },
+              "document_id": {
+                "type": "integer",
+                "format": "int64",
+                "description": "For which document.",
+                "examples": [
+                  1
+                ]
+              },
+              "user_id": {
+                "type": "integer",
+                "format": "int64",
+                "description": "Who asked for it.",
+                "examples": [
+                  1
+                ]
+              },
+              "status": {
+                "type": "string",
+                "description": "\"processing\", \"completed\", \"failed\" or \"cancelled\".",
+                "examples": [
+                  "processing"
+                ]
+              },
+              "prompt": {
+                "type": "string",
+                "description": "What was asked for.",
+                "examples": [
+                  "请生成环保应急预案的应急响应部分"
+                ]
+              },
+              "generation_config": {
+                "type": [
+                  "object",
+                  "null"
+                ],
+                "description": "What was passed on to the model."
+              },
+              "created_at": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "format": "date-time",
+                "description": "When it was asked for.",
+                "examples": [
+                  "2024-01-01T12:00:00Z"
+                ]
+              }
+            },
+            "required": [
+              "id",
+              "document_id",
+              "user_id",
+              "status",
+              "prompt",
+              "generation_config",
+              "created_at"
+            ]
+          },
+          "CoWritingGetGenerationResponse": {
+            "type": "object",
+            "description": "A generated text.",
+            "properties": {
+              "id": {
+                "type": "integer",
+                "format": "int64",
+                "description": "Its number.",
+                "examples": [
+                  1
+                ]
+              },
+              "document_id": {
+                "type": "integer",
+                "format": "int64",
+                "description": "For which document.",
+                "examples": [
+                  1
+                ]
+              },
+              "document_title": {
+                "type": "string",
+                "description": "Its title.",
+                "examples": [
+                  "环保应急预案第一章"
+                ]
+              },
+              "user_id": {
+                "type": "integer",
+                "format": "int64",
+                "description": "Who asked for it.",
+                "examples": [
+                  1
+                ]
+              },
+              "user_name": {
+                "type": "string",
+                "description": "Their full name, or their user name.",
+                "examples": [
+                  "张三"
+                ]
+              },
+              "status": {
+                "type": "string",
+                "description": "\"processing\", \"completed\", \"failed\" or \"cancelled\".",
+                "examples": [
+                  "completed"
+                ]
+              },
+              "prompt": {
+                "type": "string",
+                "description": "What was asked for.",
+                "examples": [
+                  "请生成环保应急预案的应急响应部分"
+                ]
+              },
+              "generated_content": {
+                "type": "string",
+                "description": "What is written so far.",
+                "examples": [
+                  "# 应急响应"
+                ]
+              },
+              "generation_config": {
+                "type": [
+                  "object",
+                  "null"
+                ],
+                "description": "What was passed on to the model."
+              },
+              "processing_time": {
+                "type": [
+                  "number",
+                  "null"
+                ],
+                "format": "double",
+                "description": "How many seconds it took.",
+                "examples": [
+                  15
+                ]
+              },
+              "created_at": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "format": "date-time",
+                "description": "When it was asked for.",
+                "examples": [
+                  "2024-01-01T12:00:00Z"
+                ]
+              },
+              "completed_at": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "format": "date-time",
+                "description": "When it ended.",
+                "examples": [
+                  "2024-01-01T12:00:15Z"
+                ]
+              },
+              "error_message": {
+                "type": "string",
+                "description": "Why it failed.",
+                "examples": [
+                  "模型服务暂时不可用"
+                ]
+              }
+            },
+            "required": [
+              "id",
+              "document_id",
+              "document_title",
+              "user_id",
+              "user_name",
+              "status",
+              "prompt",
+              "generated_content",
+              "generation_config",
+              "processing_time",
+              "created_at",
+              "completed_at"
+            ]
+          },
+          "CoWritingListGenerationsResponse": {
+            "type": "object",
+            "description": "A page of generated texts.",
+            "properties": {
+              "items": {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/CoWritingGenerationItem"
+                },
+                "description": "Those of this page."
+              },
+              "total": {
+                "type": "integer",
+                "format": "int64",
+                "description": "How many there are in all.",
+                "examples": [
+                  25
+                ]
+              },
+              "page": {
+                "type": "integer",
+                "format": "int32",
+                "description": "Which page this is.",
+                "examples": [
+                  1
+                ]
+              },
+              "size": {
+                "type": "integer",
+                "format": "int32",
+                "description": "How many a page has.",
+                "examples": [
+                  20
+                ]
+              },
+              "pages": {
+                "type": "integer",
+                "format": "int32",
+                "description": "How many pages there are.",
+                "examples": [
+                  2
+                ]
+              }
+            },
+            "required": [
+              "items",
+              "total",
+              "page",
+              "size",
+              "pages"
+            ]
+          },
+          "CoWritingGenerationItem": {
+            "type": "object",
+            "description": "A generated text in a list.",
+            "properties": {
+              "id": {
+                "type": "integer",
+                "format": "int64",
+                "description": "Its number.",
+                "examples": [
+                  1
+                ]
+              },
+              "document_id": {
+                "type": "integer",
+                "format": "int64",
+                "description": "For which document.",
+                "examples": [
+                  1
+                ]
+              },
+              "document_title": {
+                "type": "string",
+                "description": "Its title.",
+                "examples": [
+                  "环保应急预案第一章"
+                ]
+              },
+              "user_id": {
+                "type": "integer",
+                "format": "int64",
+                "description": "Who asked for it.",
+                "examples": [
+                  1
+                ]
+              },
+              "user_name": {
+                "type": "string",
+                "description": "Their full name, or their user name.",
+                "examples": [
+                  "张三"
+                ]
+              },
+              "status": {
+                "type": "string",
+                "description": "\"processing\", \"completed\", \"failed\" or \"cancelled\".",
+                "examples": [
+                  "completed"
+                ]
+              },
+              "prompt": {
+                "type": "string",
+                "description": "What was asked for.",
+                "examples": [
+                  "请生成环保应急预案的应急响应部分"
+                ]
+              },
+              "processing_time": {
+                "type": [
+                  "number",
+                  "null"
+                ],
+                "format": "double",
+                "description": "How many seconds it took.",
+                "examples": [
+                  15
+                ]
+              },
+              "created_at": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "format": "date-time",
+                "description": "When it was asked for.",
+                "examples": [
+                  "2024-01-01T12:00:00Z"
+                ]
+              },
+              "completed_at": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "format": "date-time",
+                "description": "When it ended.",
+                "examples": [
+                  "2024-01-01T12:00:15Z"
+                ]
+              },
+              "error_message": {
+                "type": "string",
+                "description": "Why it failed.",
+                "examples": [
+                  "模型服务暂时不可用"
+                ]
+              }
+            },
+            "required": [
+              "id",
+              "document_id",
+              "document_title",
+              "user_id",
+              "user_name",
+              "status",
+              "prompt",
+              "processing_time",
+              "created_at",
+              "completed_at"
+            ]
+          },
+          "CoWritingListGenerationTemplatesResponse": {
+            "type": "object",
+            "description": "A page of templates.",
+            "properties": {
+              "items": {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/CoWritingGenerationTemplateItem"
+                },
+                "description": "Those of this page."
+              },
+              "total": {
+                "type": "integer",
+                "format": "int64",
+                "description": "How many there are in all.",
+                "examples": [
+                  25
+                ]
+              },
+              "page": {
+                "type": "integer",
+                "format": "int32",
+                "description": "Which page this is.",
+                "examples": [
+                  1
+                ]
+              },
+              "size": {
+                "type": "integer",
+                "format": "int32",
+                "description": "How many a page has.",
+                "examples": [
+                  20
+                ]
+              },
+              "pages": {
+                "type": "integer",
+                "format": "int32",
+                "description": "How many pages there are.",
+                "examples": [
+                  2
+                ]
+              }
+            },
+            "required": [
+              "items",
+              "total",
+              "page",
+              "size",
+              "pages"
+            ]
+          },
+          "CoWritingGenerationTemplateItem": {
+            "type": "object",
+            "description": "A template in a list.",
+            "properties": {
+              "id": {
+                "type": "integer",
+                "format": "int64",
+                "description": "Its number.",
+                "examples": [
+                  1
+                ]
+              },
+              "name": {
+                "type": "string",
+                "description": "Its name.",
+                "examples": [
+                  "应急预案模板"
+                ]
+              },
+              "description": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "description": "What it is for.",
+                "examples": [
+                  "用于生成环保应急预案的标准模板"
+                ]
+              },
+              "prompt_template": {
+                "type": "string",
+                "description": "The prompt, with placeholders in braces.",
+                "examples": [
+                  "请为{industry_type}企业生成{document_type}，重点包括{key_points}"
+                ]
+              },
+              "config": {
+                "type": [
+                  "object",
+                  "null"
+                ],
+                "description": "What is passed on to the model unless the request says otherwise."
+              },
+              "category": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "description": "What it belongs to.",
+                "examples": [
+                  "应急预案"
+                ]
+              },
+              "is_active": {
+                "type": "boolean",
+                "description": "Whether it is in use.",
+                "examples": [
+                  true
+                ]
+              },
+              "created_at": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "format": "date-time",
+                "description": "When it was made.",
+                "examples": [
+                  "2024-01-01T12:00:00Z"
+                ]
+              },
+              "updated_at": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "format": "date-time",
+                "description": "When it was last changed.",
+                "examples": [
+                  "2024-01-01T12:00:00Z"
+                ]
+              }
+            },
+            "required": [
+              "id",
+              "name",
+              "description",
+              "prompt_template",
+              "config",
+              "category",
+              "is_active",
+              "created_at",
+              "updated_at"
+            ]
+          },
+          "CoWritingCreateGenerationTemplateRequest": {
+            "type": "object",
+            "description": "Request of CreateGenerationTemplate.",
+            "properties": {
+              "name": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 100,
+                "description": "Its name, 1 to 100 characters.",
+                "examples": [
+                  "环评报告模板"
+                ]
+              },
+              "description": {
+                "type": "string",
+                "maxLength": 1000,
+                "description": "What it is for, at most 1000 characters.",
+                "examples": [
+                  "用于生成环境影响评价报告的标准模板"
+                ]
+              },
+              "prompt_template": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 8000,
+                "description": "The prompt, with placeholders in braces, at most 8000 characters.",
+                "examples": [
+                  "请为{project_type}项目生成环境影响评价报告的{section}部分，考虑{factors}等因素"
+                ]
+              },
+              "config": {
+                "type": "object",
+                "description": "What is passed on to the model: temperature, max_tokens, top_p, frequency_penalty, presence_penalty, stop."
+              },
+              "category": {
+                "type": "string",
+                "maxLength": 100,
+                "description": "What it belongs to, at most 100 characters.",
+                "examples": [
+                  "环评报告"
+                ]
+              }
+            },
+            "required": [
+              "name",
+              "prompt_template"
+            ]
+          },
+          "CoWritingGenerationTemplate": {
+            "type": "object",
+            "description": "A template.",
+            "properties": {
+              "id": {
+                "type": "integer",
+                "format": "int64",
+                "description": "Its number.",
+                "examples": [
+                  1
+                ]
+              },
+              "name": {
+                "type": "string",
+                "description": "Its name.",
+                "examples": [
+                  "应急预案模板"
+                ]
+              },
+              "description": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "description": "What it is for.",
+                "examples": [
+                  "用于生成环保应急预案的标准模板"
+                ]
+              },
+              "prompt_template": {
+                "type": "string",
+                "description": "The prompt, with placeholders in braces.",
+                "examples": [
+                  "请为{industry_type}企业生成{document_type}，重点包括{key_points}"
+                ]
+              },
+              "config": {
+                "type": [
+                  "object",
+                  "null"
+                ],
+                "description": "What is passed on to the model unless the request says otherwise."
+              },
+              "category": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "description": "What it belongs to.",
+                "examples": [
+                  "应急预案"
+                ]
+              },
+              "is_active": {
+                "type": "boolean",
+                "description": "Whether it is in use.",
+                "examples": [
+                  true
+                ]
+              },
+              "created_at": {
+                "type": [
+                  "string",
+                  "null"
+                ],
+                "format": "date-time",
+                "description": "When it was made.",
+                "examples": [
+                  "2024-01-01T12:00:00Z"
+                ]
+              }
+            },
+            "required": [
+              "id",
+              "name",
+              "description",
+              "prompt_template",
+              "config",
+              "category",
+              "is_active",
+              "created_at"
             ]
           },
           "CoWritingListProjectsResponse": {

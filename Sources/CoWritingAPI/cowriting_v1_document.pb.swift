@@ -11,106 +11,138 @@ extension CoWritingV1 {
   public static let documentFile = Protobuf.FileDescriptor(
     base64: """
       Chtjb3dyaXRpbmcvdjEvZG9jdW1lbnQucHJvdG8SDGNvd3JpdGluZy52MRobYnVmL3ZhbGlkYXRlL3ZhbGlkYXRlLnByb3RvGhxnb29nbGUvYXBpL2Fubm90\
-      YXRpb25zLnByb3RvGhtnb29nbGUvcHJvdG9idWYvZW1wdHkucHJvdG8aHGdvb2dsZS9wcm90b2J1Zi9zdHJ1Y3QucHJvdG8aH2dvb2dsZS9wcm90b2J1Zi90\
-      aW1lc3RhbXAucHJvdG8aFXdlZnQvdjEvb3B0aW9ucy5wcm90byLDBQoUTGlzdERvY3VtZW50c1JlcXVlc3QSJgoEcGFnZRgBIAEoBUITukgEGgIoAarUGAgK\
-      BumhteeggUgAiAEBEi4KBHNpemUYAiABKAVCG7pIBhoEGGQoAarUGA4KDOavj+mhteWkp+Wwj0gBiAEBEjIKB2tleXdvcmQYAyABKAlCHLpIBHICGGSq1BgR\
-      Cg/mkJzntKLlhbPplK7or41IAogBARIxCg1jcmVhdGVkX2FmdGVyGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIyCg5jcmVhdGVkX2JlZm9y\
-      ZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASVAoHc29ydF9ieRgGIAEoCUI+ukgpcidSCmNyZWF0ZWRfYXRSCnVwZGF0ZWRfYXRSBXRpdGxl\
-      UgZzdGF0dXOq1BgOCgzmjpLluo/lrZfmrrVIA4gBARI7Cgpzb3J0X29yZGVyGAcgASgJQiK6SA1yC1IDYXNjUgRkZXNjqtQYDgoM5o6S5bqP5pa55ZCRSASI\
-      AQESLgoKcHJvamVjdF9pZBgIIAEoA0IVukgEIgIoAarUGAoKCOmhueebrklESAWIAQESLgoGc3RhdHVzGAkgASgJQhm6SARyAhggqtQYDgoM5paH5qGj54q2\
-      5oCBSAaIAQESLgoGZm9ybWF0GAogASgJQhm6SARyAhggqtQYDgoM5paH5qGj5qC85byPSAeIAQESKwoHdXNlcl9pZBgLIAEoA0IVukgEIgIoAarUGAoKCOeU\
-      qOaIt0lESAiIAQFCBwoFX3BhZ2VCBwoFX3NpemVCCgoIX2tleXdvcmRCCgoIX3NvcnRfYnlCDQoLX3NvcnRfb3JkZXJCDQoLX3Byb2plY3RfaWRCCQoHX3N0\
-      YXR1c0IJCgdfZm9ybWF0QgoKCF91c2VyX2lkInwKFUxpc3REb2N1bWVudHNSZXNwb25zZRIpCgVpdGVtcxgBIAMoCzIaLmNvd3JpdGluZy52MS5Eb2N1bWVu\
-      dEl0ZW0SDQoFdG90YWwYAiABKAMSDAoEcGFnZRgDIAEoBRIMCgRzaXplGAQgASgFEg0KBXBhZ2VzGAUgASgFIqACCgxEb2N1bWVudEl0ZW0SCgoCaWQYASAB\
-      KAMSDQoFdGl0bGUYAiABKAkSEgoKcHJvamVjdF9pZBgDIAEoAxIUCgxwcm9qZWN0X25hbWUYBCABKAkSDgoGZm9ybWF0GAUgASgJEg4KBnN0YXR1cxgGIAEo\
-      CRIuCgpjcmVhdGVkX2F0GAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgp1cGRhdGVkX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRp\
-      bWVzdGFtcBIWCg52ZXJzaW9uc19jb3VudBgJIAEoAxIcChRhaV9nZW5lcmF0aW9uc19jb3VudBgKIAEoAxIVCg1leHBvcnRzX2NvdW50GAsgASgDIs4EChVD\
-      cmVhdGVEb2N1bWVudFJlcXVlc3QSMQoFdGl0bGUYASABKAlCIrpIA8gBAbpIB3IFEAEYyAGq1BgOCgzmlofmoaPmoIfpopgSMgoHY29udGVudBgCIAEoCUIc\
-      ukgHcgUogICACKrUGA4KDOaWh+aho+WGheWuuUgAiAEBEqYBCgZmb3JtYXQYAyABKAlCkAG6SBlyFxABGCAyEV5bYS16XVthLXowLTlfXSokqtQYcAoM5paH\
-      5qGj5qC85byPGmAKDnN0cmluZy5wYXR0ZXJuEk7mlofmoaPmoLzlvI/lj6rog73nlLHlsI/lhpnlrZfmr43jgIHmlbDlrZflkozkuIvliJLnur/nu4TmiJDv\
-      vIzku6XlrZfmr43lvIDlpLRIAYgBARKmAQoGc3RhdHVzGAQgASgJQpABukgZchcQARggMhFeW2Etel1bYS16MC05X10qJKrUGHAKDOaWh+aho+eKtuaAgRpg\
-      Cg5zdHJpbmcucGF0dGVybhJO5paH5qGj54q25oCB5Y+q6IO955Sx5bCP5YaZ5a2X5q+N44CB5pWw5a2X5ZKM5LiL5YiS57q/57uE5oiQ77yM5Lul5a2X5q+N\
-      5byA5aS0SAKIAQESLwoKcHJvamVjdF9pZBgFIAEoA0IbukgDyAEBukgEIgIoAarUGAoKCOmhueebrklEEikKCG1ldGFkYXRhGAYgASgLMhcuZ29vZ2xlLnBy\
-      b3RvYnVmLlN0cnVjdEIKCghfY29udGVudEIJCgdfZm9ybWF0QgkKB19zdGF0dXMijwIKCERvY3VtZW50EgoKAmlkGAEgASgDEg0KBXRpdGxlGAIgASgJEg8K\
-      B2NvbnRlbnQYAyABKAkSDgoGZm9ybWF0GAQgASgJEg4KBnN0YXR1cxgFIAEoCRISCgpwcm9qZWN0X2lkGAYgASgDEikKCG1ldGFkYXRhGAcgASgLMhcuZ29v\
-      Z2xlLnByb3RvYnVmLlN0cnVjdBIuCgpjcmVhdGVkX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgp1cGRhdGVkX2F0GAkgASgLMhou\
-      Z29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIYCgRldGFnGAogASgJQgqq1BgGKgRldGFnIikKEkdldERvY3VtZW50UmVxdWVzdBITCgtkb2N1bWVudF9pZBgB\
-      IAEoAyL9AgoTR2V0RG9jdW1lbnRSZXNwb25zZRIKCgJpZBgBIAEoAxINCgV0aXRsZRgCIAEoCRIPCgdjb250ZW50GAMgASgJEg4KBmZvcm1hdBgEIAEoCRIO\
-      CgZzdGF0dXMYBSABKAkSEgoKcHJvamVjdF9pZBgGIAEoAxIUCgxwcm9qZWN0X25hbWUYByABKAkSKQoIbWV0YWRhdGEYCCABKAsyFy5nb29nbGUucHJvdG9i\
-      dWYuU3RydWN0Ei4KCmNyZWF0ZWRfYXQYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCnVwZGF0ZWRfYXQYCiABKAsyGi5nb29nbGUucHJv\
-      dG9idWYuVGltZXN0YW1wEhYKDnZlcnNpb25zX2NvdW50GAsgASgDEhwKFGFpX2dlbmVyYXRpb25zX2NvdW50GAwgASgDEhUKDWV4cG9ydHNfY291bnQYDSAB\
-      KAMSGAoEZXRhZxgOIAEoCUIKqtQYBioEZXRhZyLhBAoVVXBkYXRlRG9jdW1lbnRSZXF1ZXN0EhMKC2RvY3VtZW50X2lkGAEgASgDEjAKBXRpdGxlGAIgASgJ\
-      Qhy6SAdyBRABGMgBqtQYDgoM5paH5qGj5qCH6aKYSACIAQESMgoHY29udGVudBgDIAEoCUIcukgHcgUogICACKrUGA4KDOaWh+aho+WGheWuuUgBiAEBEqYB\
-      CgZmb3JtYXQYBCABKAlCkAG6SBlyFxABGCAyEV5bYS16XVthLXowLTlfXSokqtQYcAoM5paH5qGj5qC85byPGmAKDnN0cmluZy5wYXR0ZXJuEk7mlofmoaPm\
-      oLzlvI/lj6rog73nlLHlsI/lhpnlrZfmr43jgIHmlbDlrZflkozkuIvliJLnur/nu4TmiJDvvIzku6XlrZfmr43lvIDlpLRIAogBARKmAQoGc3RhdHVzGAUg\
-      ASgJQpABukgZchcQARggMhFeW2Etel1bYS16MC05X10qJKrUGHAKDOaWh+aho+eKtuaAgRpgCg5zdHJpbmcucGF0dGVybhJO5paH5qGj54q25oCB5Y+q6IO9\
-      55Sx5bCP5YaZ5a2X5q+N44CB5pWw5a2X5ZKM5LiL5YiS57q/57uE5oiQ77yM5Lul5a2X5q+N5byA5aS0SAOIAQESKQoIbWV0YWRhdGEYBiABKAsyFy5nb29n\
-      bGUucHJvdG9idWYuU3RydWN0EiQKBGV0YWcYByABKAlCFrpIBXIDGOgHqtQYCioIaWYtbWF0Y2hCCAoGX3RpdGxlQgoKCF9jb250ZW50QgkKB19mb3JtYXRC\
-      CQoHX3N0YXR1cyJSChVEZWxldGVEb2N1bWVudFJlcXVlc3QSEwoLZG9jdW1lbnRfaWQYASABKAMSJAoEZXRhZxgCIAEoCUIWukgFcgMY6Aeq1BgKKghpZi1t\
-      YXRjaCKeAwoTTGlzdFZlcnNpb25zUmVxdWVzdBITCgtkb2N1bWVudF9pZBgBIAEoAxImCgRwYWdlGAIgASgFQhO6SAQaAigBqtQYCAoG6aG156CBSACIAQES\
-      LgoEc2l6ZRgDIAEoBUIbukgGGgQYZCgBqtQYDgoM5q+P6aG15aSn5bCPSAGIAQESMQoNY3JlYXRlZF9hZnRlchgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5U\
-      aW1lc3RhbXASMgoOY3JlYXRlZF9iZWZvcmUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEkkKB3NvcnRfYnkYBiABKAlCM7pIHnIcUg52ZXJz\
-      aW9uX251bWJlclIKY3JlYXRlZF9hdKrUGA4KDOaOkuW6j+Wtl+autUgCiAEBEjsKCnNvcnRfb3JkZXIYByABKAlCIrpIDXILUgNhc2NSBGRlc2Oq1BgOCgzm\
-      jpLluo/mlrnlkJFIA4gBAUIHCgVfcGFnZUIHCgVfc2l6ZUIKCghfc29ydF9ieUINCgtfc29ydF9vcmRlciJ6ChRMaXN0VmVyc2lvbnNSZXNwb25zZRIoCgVp\
-      dGVtcxgBIAMoCzIZLmNvd3JpdGluZy52MS5WZXJzaW9uSXRlbRINCgV0b3RhbBgCIAEoAxIMCgRwYWdlGAMgASgFEgwKBHNpemUYBCABKAUSDQoFcGFnZXMY\
-      BSABKAUi5gEKC1ZlcnNpb25JdGVtEgoKAmlkGAEgASgDEhMKC2RvY3VtZW50X2lkGAIgASgDEhYKDnZlcnNpb25fbnVtYmVyGAMgASgDEg8KB2NvbnRlbnQY\
-      BCABKAkSMAoPY2hhbmdlc19zdW1tYXJ5GAUgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBISCgpjcmVhdGVkX2J5GAYgASgDEhcKD2NyZWF0ZWRfYnlf\
-      bmFtZRgHIAEoCRIuCgpjcmVhdGVkX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCK4AQoUQ3JlYXRlVmVyc2lvblJlcXVlc3QSEwoLZG9j\
-      dW1lbnRfaWQYASABKAMSMwoHY29udGVudBgCIAEoCUIiukgDyAEBukgHcgUogICACKrUGA4KDOaWh+aho+WGheWuuRIwCg9jaGFuZ2VzX3N1bW1hcnkYAyAB\
-      KAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0EiQKBGV0YWcYBCABKAlCFrpIBXIDGOgHqtQYCioIaWYtbWF0Y2giyQEKB1ZlcnNpb24SCgoCaWQYASABKAMS\
-      EwoLZG9jdW1lbnRfaWQYAiABKAMSFgoOdmVyc2lvbl9udW1iZXIYAyABKAMSDwoHY29udGVudBgEIAEoCRIwCg9jaGFuZ2VzX3N1bW1hcnkYBSABKAsyFy5n\
-      b29nbGUucHJvdG9idWYuU3RydWN0EhIKCmNyZWF0ZWRfYnkYBiABKAMSLgoKY3JlYXRlZF9hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAi\
-      QAoRR2V0VmVyc2lvblJlcXVlc3QSEwoLZG9jdW1lbnRfaWQYASABKAMSFgoOdmVyc2lvbl9udW1iZXIYAiABKAMiagoVUmVzdG9yZVZlcnNpb25SZXF1ZXN0\
-      EhMKC2RvY3VtZW50X2lkGAEgASgDEhYKDnZlcnNpb25fbnVtYmVyGAIgASgDEiQKBGV0YWcYAyABKAlCFrpIBXIDGOgHqtQYCioIaWYtbWF0Y2gipwEKFkNv\
-      bXBhcmVWZXJzaW9uc1JlcXVlc3QSEwoLZG9jdW1lbnRfaWQYASABKAMSNQoMZnJvbV92ZXJzaW9uGAIgASgDQh+6SAPIAQG6SAQiAigBqtQYDgoM6LW35aeL\
-      54mI5pysEjIKCnRvX3ZlcnNpb24YAyABKANCGbpIBCICKAGq1BgOCgznm67moIfniYjmnKxIAIgBAUINCgtfdG9fdmVyc2lvbiKyAQoXQ29tcGFyZVZlcnNp\
-      b25zUmVzcG9uc2USEwoLZG9jdW1lbnRfaWQYASABKAMSFAoMZnJvbV92ZXJzaW9uGAIgASgDEhIKCnRvX3ZlcnNpb24YAyABKAMSEwoLYWRkZWRfbGluZXMY\
-      BCABKAMSFQoNcmVtb3ZlZF9saW5lcxgFIAEoAxIsCgdjaGFuZ2VzGAYgAygLMhsuY293cml0aW5nLnYxLlZlcnNpb25DaGFuZ2UiKwoNVmVyc2lvbkNoYW5n\
-      ZRIMCgRraW5kGAEgASgJEgwKBHRleHQYAiABKAkyvh0KD0RvY3VtZW50U2VydmljZRKFAgoNTGlzdERvY3VtZW50cxIiLmNvd3JpdGluZy52MS5MaXN0RG9j\
-      dW1lbnRzUmVxdWVzdBojLmNvd3JpdGluZy52MS5MaXN0RG9jdW1lbnRzUmVzcG9uc2UiqgGC0+STAhMSES9hcGkvdjEvZG9jdW1lbnRzqtQYjAEIAioM6I63\
-      5Y+W5oiQ5YqfOjQIkQMSGOacqueZu+W9leaIluS7pOeJjOaXoOaViBoV5peg5pWI55qE6K6k6K+B5Yet5o2uOisIkwMSEui0puWPt+W3suiiq+emgeeUqBoS\
-      6LSm5Y+35bey6KKr56aB55SoOhcIpgMSEuaVsOaNrumqjOivgeWksei0pRLIAgoOQ3JlYXRlRG9jdW1lbnQSIy5jb3dyaXRpbmcudjEuQ3JlYXRlRG9jdW1l\
-      bnRSZXF1ZXN0GhYuY293cml0aW5nLnYxLkRvY3VtZW50IvgBgtPkkwIWIhEvYXBpL3YxL2RvY3VtZW50czoBKqrUGNcBCAIQyQEggICACCoS5paH5qGj5Yib\
-      5bu65oiQ5YqfOjQIkQMSGOacqueZu+W9leaIluS7pOeJjOaXoOaViBoV5peg5pWI55qE6K6k6K+B5Yet5o2uOisIkwMSEui0puWPt+W3suiiq+emgeeUqBoS\
-      6LSm5Y+35bey6KKr56aB55SoOiUIlAMSD+mhueebruS4jeWtmOWcqBoP6aG555uu5LiN5a2Y5ZyoOhQInQMSD+ivt+axguS9k+i/h+WkpzoXCKYDEhLmlbDm\
-      ja7pqozor4HlpLHotKUSmwIKC0dldERvY3VtZW50EiAuY293cml0aW5nLnYxLkdldERvY3VtZW50UmVxdWVzdBohLmNvd3JpdGluZy52MS5HZXREb2N1bWVu\
-      dFJlc3BvbnNlIsYBgtPkkwIhEh8vYXBpL3YxL2RvY3VtZW50cy97ZG9jdW1lbnRfaWR9qtQYmgEIAioM6I635Y+W5oiQ5YqfOjQIkQMSGOacqueZu+W9leaI\
-      luS7pOeJjOaXoOaViBoV5peg5pWI55qE6K6k6K+B5Yet5o2uOisIkwMSEui0puWPt+W3suiiq+emgeeUqBoS6LSm5Y+35bey6KKr56aB55SoOiUIlAMSD+aW\
-      h+aho+S4jeWtmOWcqBoP5paH5qGj5LiN5a2Y5ZyoEr8DCg5VcGRhdGVEb2N1bWVudBIjLmNvd3JpdGluZy52MS5VcGRhdGVEb2N1bWVudFJlcXVlc3QaFi5j\
-      b3dyaXRpbmcudjEuRG9jdW1lbnQi7wKC0+STAiQaHy9hcGkvdjEvZG9jdW1lbnRzL3tkb2N1bWVudF9pZH06ASqq1BjAAggCIICAgAgqEuaWh+aho+abtOaW\
-      sOaIkOWKnzo0CJEDEhjmnKrnmbvlvZXmiJbku6TniYzml6DmlYgaFeaXoOaViOeahOiupOivgeWHreaNrjorCJMDEhLotKblj7flt7LooqvnpoHnlKgaEui0\
-      puWPt+W3suiiq+emgeeUqDolCJQDEg/mlofmoaPkuI3lrZjlnKgaD+aWh+aho+S4jeWtmOWcqDpqCJkDEjzmlofmoaPlt7Looqvku5bkurrkv67mlLnvvIhJ\
-      Zi1NYXRjaCDkuI7lvZPliY3niYjmnKzkuI3nrKbvvIkaJ+aWh+aho+W3suiiq+S/ruaUue+8jOivt+WIt+aWsOWQjumHjeivlToUCJ0DEg/or7fmsYLkvZPo\
-      v4flpKc6FwimAxIS5pWw5o2u6aqM6K+B5aSx6LSlEogDCg5EZWxldGVEb2N1bWVudBIjLmNvd3JpdGluZy52MS5EZWxldGVEb2N1bWVudFJlcXVlc3QaFi5n\
-      b29nbGUucHJvdG9idWYuRW1wdHkiuAKC0+STAiEqHy9hcGkvdjEvZG9jdW1lbnRzL3tkb2N1bWVudF9pZH2q1BiMAggCKhLmlofmoaPliKDpmaTmiJDlip86\
-      NAiRAxIY5pyq55m75b2V5oiW5Luk54mM5peg5pWIGhXml6DmlYjnmoTorqTor4Hlh63mja46KwiTAxIS6LSm5Y+35bey6KKr56aB55SoGhLotKblj7flt7Lo\
-      oqvnpoHnlKg6JQiUAxIP5paH5qGj5LiN5a2Y5ZyoGg/mlofmoaPkuI3lrZjlnKg6agiZAxI85paH5qGj5bey6KKr5LuW5Lq65L+u5pS577yISWYtTWF0Y2gg\
-      5LiO5b2T5YmN54mI5pys5LiN56ym77yJGifmlofmoaPlt7Looqvkv67mlLnvvIzor7fliLfmlrDlkI7ph43or5USwAIKDExpc3RWZXJzaW9ucxIhLmNvd3Jp\
-      dGluZy52MS5MaXN0VmVyc2lvbnNSZXF1ZXN0GiIuY293cml0aW5nLnYxLkxpc3RWZXJzaW9uc1Jlc3BvbnNlIugBgtPkkwIqEigvYXBpL3YxL2RvY3VtZW50\
-      cy97ZG9jdW1lbnRfaWR9L3ZlcnNpb25zqtQYswEIAioM6I635Y+W5oiQ5YqfOjQIkQMSGOacqueZu+W9leaIluS7pOeJjOaXoOaViBoV5peg5pWI55qE6K6k\
-      6K+B5Yet5o2uOisIkwMSEui0puWPt+W3suiiq+emgeeUqBoS6LSm5Y+35bey6KKr56aB55SoOiUIlAMSD+aWh+aho+S4jeWtmOWcqBoP5paH5qGj5LiN5a2Y\
-      5ZyoOhcIpgMSEuaVsOaNrumqjOivgeWksei0pRLOAwoNQ3JlYXRlVmVyc2lvbhIiLmNvd3JpdGluZy52MS5DcmVhdGVWZXJzaW9uUmVxdWVzdBoVLmNvd3Jp\
-      dGluZy52MS5WZXJzaW9uIoEDgtPkkwItIigvYXBpL3YxL2RvY3VtZW50cy97ZG9jdW1lbnRfaWR9L3ZlcnNpb25zOgEqqtQYyQIIAhDJASCAgIAIKhjmlofm\
-      oaPniYjmnKzliJvlu7rmiJDlip86NAiRAxIY5pyq55m75b2V5oiW5Luk54mM5peg5pWIGhXml6DmlYjnmoTorqTor4Hlh63mja46KwiTAxIS6LSm5Y+35bey\
+      YXRpb25zLnByb3RvGhlnb29nbGUvYXBpL2h0dHBib2R5LnByb3RvGhtnb29nbGUvcHJvdG9idWYvZW1wdHkucHJvdG8aHGdvb2dsZS9wcm90b2J1Zi9zdHJ1\
+      Y3QucHJvdG8aH2dvb2dsZS9wcm90b2J1Zi90aW1lc3RhbXAucHJvdG8aFXdlZnQvdjEvb3B0aW9ucy5wcm90byLDBQoUTGlzdERvY3VtZW50c1JlcXVlc3QS\
+      JgoEcGFnZRgBIAEoBUITukgEGgIoAarUGAgKBumhteeggUgAiAEBEi4KBHNpemUYAiABKAVCG7pIBhoEGGQoAarUGA4KDOavj+mhteWkp+Wwj0gBiAEBEjIK\
+      B2tleXdvcmQYAyABKAlCHLpIBHICGGSq1BgRCg/mkJzntKLlhbPplK7or41IAogBARIxCg1jcmVhdGVkX2FmdGVyGAQgASgLMhouZ29vZ2xlLnByb3RvYnVm\
+      LlRpbWVzdGFtcBIyCg5jcmVhdGVkX2JlZm9yZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASVAoHc29ydF9ieRgGIAEoCUI+ukgpcidSCmNy\
+      ZWF0ZWRfYXRSCnVwZGF0ZWRfYXRSBXRpdGxlUgZzdGF0dXOq1BgOCgzmjpLluo/lrZfmrrVIA4gBARI7Cgpzb3J0X29yZGVyGAcgASgJQiK6SA1yC1IDYXNj\
+      UgRkZXNjqtQYDgoM5o6S5bqP5pa55ZCRSASIAQESLgoKcHJvamVjdF9pZBgIIAEoA0IVukgEIgIoAarUGAoKCOmhueebrklESAWIAQESLgoGc3RhdHVzGAkg\
+      ASgJQhm6SARyAhggqtQYDgoM5paH5qGj54q25oCBSAaIAQESLgoGZm9ybWF0GAogASgJQhm6SARyAhggqtQYDgoM5paH5qGj5qC85byPSAeIAQESKwoHdXNl\
+      cl9pZBgLIAEoA0IVukgEIgIoAarUGAoKCOeUqOaIt0lESAiIAQFCBwoFX3BhZ2VCBwoFX3NpemVCCgoIX2tleXdvcmRCCgoIX3NvcnRfYnlCDQoLX3NvcnRf\
+      b3JkZXJCDQoLX3Byb2plY3RfaWRCCQoHX3N0YXR1c0IJCgdfZm9ybWF0QgoKCF91c2VyX2lkInwKFUxpc3REb2N1bWVudHNSZXNwb25zZRIpCgVpdGVtcxgB\
+      IAMoCzIaLmNvd3JpdGluZy52MS5Eb2N1bWVudEl0ZW0SDQoFdG90YWwYAiABKAMSDAoEcGFnZRgDIAEoBRIMCgRzaXplGAQgASgFEg0KBXBhZ2VzGAUgASgF\
+      IqACCgxEb2N1bWVudEl0ZW0SCgoCaWQYASABKAMSDQoFdGl0bGUYAiABKAkSEgoKcHJvamVjdF9pZBgDIAEoAxIUCgxwcm9qZWN0X25hbWUYBCABKAkSDgoG\
+      Zm9ybWF0GAUgASgJEg4KBnN0YXR1cxgGIAEoCRIuCgpjcmVhdGVkX2F0GAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgp1cGRhdGVkX2F0\
+      GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIWCg52ZXJzaW9uc19jb3VudBgJIAEoAxIcChRhaV9nZW5lcmF0aW9uc19jb3VudBgKIAEoAxIV\
+      Cg1leHBvcnRzX2NvdW50GAsgASgDIs4EChVDcmVhdGVEb2N1bWVudFJlcXVlc3QSMQoFdGl0bGUYASABKAlCIrpIA8gBAbpIB3IFEAEYyAGq1BgOCgzmlofm\
+      oaPmoIfpopgSMgoHY29udGVudBgCIAEoCUIcukgHcgUogICACKrUGA4KDOaWh+aho+WGheWuuUgAiAEBEqYBCgZmb3JtYXQYAyABKAlCkAG6SBlyFxABGCAy\
+      EV5bYS16XVthLXowLTlfXSokqtQYcAoM5paH5qGj5qC85byPGmAKDnN0cmluZy5wYXR0ZXJuEk7mlofmoaPmoLzlvI/lj6rog73nlLHlsI/lhpnlrZfmr43j\
+      gIHmlbDlrZflkozkuIvliJLnur/nu4TmiJDvvIzku6XlrZfmr43lvIDlpLRIAYgBARKmAQoGc3RhdHVzGAQgASgJQpABukgZchcQARggMhFeW2Etel1bYS16\
+      MC05X10qJKrUGHAKDOaWh+aho+eKtuaAgRpgCg5zdHJpbmcucGF0dGVybhJO5paH5qGj54q25oCB5Y+q6IO955Sx5bCP5YaZ5a2X5q+N44CB5pWw5a2X5ZKM\
+      5LiL5YiS57q/57uE5oiQ77yM5Lul5a2X5q+N5byA5aS0SAKIAQESLwoKcHJvamVjdF9pZBgFIAEoA0IbukgDyAEBukgEIgIoAarUGAoKCOmhueebrklEEikK\
+      CG1ldGFkYXRhGAYgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdEIKCghfY29udGVudEIJCgdfZm9ybWF0QgkKB19zdGF0dXMijwIKCERvY3VtZW50EgoK\
+      AmlkGAEgASgDEg0KBXRpdGxlGAIgASgJEg8KB2NvbnRlbnQYAyABKAkSDgoGZm9ybWF0GAQgASgJEg4KBnN0YXR1cxgFIAEoCRISCgpwcm9qZWN0X2lkGAYg\
+      ASgDEikKCG1ldGFkYXRhGAcgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBIuCgpjcmVhdGVkX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVz\
+      dGFtcBIuCgp1cGRhdGVkX2F0GAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIYCgRldGFnGAogASgJQgqq1BgGKgRldGFnIikKEkdldERvY3Vt\
+      ZW50UmVxdWVzdBITCgtkb2N1bWVudF9pZBgBIAEoAyL9AgoTR2V0RG9jdW1lbnRSZXNwb25zZRIKCgJpZBgBIAEoAxINCgV0aXRsZRgCIAEoCRIPCgdjb250\
+      ZW50GAMgASgJEg4KBmZvcm1hdBgEIAEoCRIOCgZzdGF0dXMYBSABKAkSEgoKcHJvamVjdF9pZBgGIAEoAxIUCgxwcm9qZWN0X25hbWUYByABKAkSKQoIbWV0\
+      YWRhdGEYCCABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0Ei4KCmNyZWF0ZWRfYXQYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCnVw\
+      ZGF0ZWRfYXQYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhYKDnZlcnNpb25zX2NvdW50GAsgASgDEhwKFGFpX2dlbmVyYXRpb25zX2NvdW50\
+      GAwgASgDEhUKDWV4cG9ydHNfY291bnQYDSABKAMSGAoEZXRhZxgOIAEoCUIKqtQYBioEZXRhZyLhBAoVVXBkYXRlRG9jdW1lbnRSZXF1ZXN0EhMKC2RvY3Vt\
+      ZW50X2lkGAEgASgDEjAKBXRpdGxlGAIgASgJQhy6SAdyBRABGMgBqtQYDgoM5paH5qGj5qCH6aKYSACIAQESMgoHY29udGVudBgDIAEoCUIcukgHcgUogICA\
+      CKrUGA4KDOaWh+aho+WGheWuuUgBiAEBEqYBCgZmb3JtYXQYBCABKAlCkAG6SBlyFxABGCAyEV5bYS16XVthLXowLTlfXSokqtQYcAoM5paH5qGj5qC85byP\
+      GmAKDnN0cmluZy5wYXR0ZXJuEk7mlofmoaPmoLzlvI/lj6rog73nlLHlsI/lhpnlrZfmr43jgIHmlbDlrZflkozkuIvliJLnur/nu4TmiJDvvIzku6XlrZfm\
+      r43lvIDlpLRIAogBARKmAQoGc3RhdHVzGAUgASgJQpABukgZchcQARggMhFeW2Etel1bYS16MC05X10qJKrUGHAKDOaWh+aho+eKtuaAgRpgCg5zdHJpbmcu\
+      cGF0dGVybhJO5paH5qGj54q25oCB5Y+q6IO955Sx5bCP5YaZ5a2X5q+N44CB5pWw5a2X5ZKM5LiL5YiS57q/57uE5oiQ77yM5Lul5a2X5q+N5byA5aS0SAOI\
+      AQESKQoIbWV0YWRhdGEYBiABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0EiQKBGV0YWcYByABKAlCFrpIBXIDGOgHqtQYCioIaWYtbWF0Y2hCCAoGX3Rp\
+      dGxlQgoKCF9jb250ZW50QgkKB19mb3JtYXRCCQoHX3N0YXR1cyJSChVEZWxldGVEb2N1bWVudFJlcXVlc3QSEwoLZG9jdW1lbnRfaWQYASABKAMSJAoEZXRh\
+      ZxgCIAEoCUIWukgFcgMY6Aeq1BgKKghpZi1tYXRjaCKeAwoTTGlzdFZlcnNpb25zUmVxdWVzdBITCgtkb2N1bWVudF9pZBgBIAEoAxImCgRwYWdlGAIgASgF\
+      QhO6SAQaAigBqtQYCAoG6aG156CBSACIAQESLgoEc2l6ZRgDIAEoBUIbukgGGgQYZCgBqtQYDgoM5q+P6aG15aSn5bCPSAGIAQESMQoNY3JlYXRlZF9hZnRl\
+      chgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMgoOY3JlYXRlZF9iZWZvcmUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEkkK\
+      B3NvcnRfYnkYBiABKAlCM7pIHnIcUg52ZXJzaW9uX251bWJlclIKY3JlYXRlZF9hdKrUGA4KDOaOkuW6j+Wtl+autUgCiAEBEjsKCnNvcnRfb3JkZXIYByAB\
+      KAlCIrpIDXILUgNhc2NSBGRlc2Oq1BgOCgzmjpLluo/mlrnlkJFIA4gBAUIHCgVfcGFnZUIHCgVfc2l6ZUIKCghfc29ydF9ieUINCgtfc29ydF9vcmRlciJ6\
+      ChRMaXN0VmVyc2lvbnNSZXNwb25zZRIoCgVpdGVtcxgBIAMoCzIZLmNvd3JpdGluZy52MS5WZXJzaW9uSXRlbRINCgV0b3RhbBgCIAEoAxIMCgRwYWdlGAMg\
+      ASgFEgwKBHNpemUYBCABKAUSDQoFcGFnZXMYBSABKAUi5gEKC1ZlcnNpb25JdGVtEgoKAmlkGAEgASgDEhMKC2RvY3VtZW50X2lkGAIgASgDEhYKDnZlcnNp\
+      b25fbnVtYmVyGAMgASgDEg8KB2NvbnRlbnQYBCABKAkSMAoPY2hhbmdlc19zdW1tYXJ5GAUgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBISCgpjcmVh\
+      dGVkX2J5GAYgASgDEhcKD2NyZWF0ZWRfYnlfbmFtZRgHIAEoCRIuCgpjcmVhdGVkX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCK4AQoU\
+      Q3JlYXRlVmVyc2lvblJlcXVlc3QSEwoLZG9jdW1lbnRfaWQYASABKAMSMwoHY29udGVudBgCIAEoCUIiukgDyAEBukgHcgUogICACKrUGA4KDOaWh+aho+WG\
+      heWuuRIwCg9jaGFuZ2VzX3N1bW1hcnkYAyABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0EiQKBGV0YWcYBCABKAlCFrpIBXIDGOgHqtQYCioIaWYtbWF0\
+      Y2giyQEKB1ZlcnNpb24SCgoCaWQYASABKAMSEwoLZG9jdW1lbnRfaWQYAiABKAMSFgoOdmVyc2lvbl9udW1iZXIYAyABKAMSDwoHY29udGVudBgEIAEoCRIw\
+      Cg9jaGFuZ2VzX3N1bW1hcnkYBSABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0EhIKCmNyZWF0ZWRfYnkYBiABKAMSLgoKY3JlYXRlZF9hdBgHIAEoCzIa\
+      Lmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiQAoRR2V0VmVyc2lvblJlcXVlc3QSEwoLZG9jdW1lbnRfaWQYASABKAMSFgoOdmVyc2lvbl9udW1iZXIYAiAB\
+      KAMiagoVUmVzdG9yZVZlcnNpb25SZXF1ZXN0EhMKC2RvY3VtZW50X2lkGAEgASgDEhYKDnZlcnNpb25fbnVtYmVyGAIgASgDEiQKBGV0YWcYAyABKAlCFrpI\
+      BXIDGOgHqtQYCioIaWYtbWF0Y2gipwEKFkNvbXBhcmVWZXJzaW9uc1JlcXVlc3QSEwoLZG9jdW1lbnRfaWQYASABKAMSNQoMZnJvbV92ZXJzaW9uGAIgASgD\
+      Qh+6SAPIAQG6SAQiAigBqtQYDgoM6LW35aeL54mI5pysEjIKCnRvX3ZlcnNpb24YAyABKANCGbpIBCICKAGq1BgOCgznm67moIfniYjmnKxIAIgBAUINCgtf\
+      dG9fdmVyc2lvbiKyAQoXQ29tcGFyZVZlcnNpb25zUmVzcG9uc2USEwoLZG9jdW1lbnRfaWQYASABKAMSFAoMZnJvbV92ZXJzaW9uGAIgASgDEhIKCnRvX3Zl\
+      cnNpb24YAyABKAMSEwoLYWRkZWRfbGluZXMYBCABKAMSFQoNcmVtb3ZlZF9saW5lcxgFIAEoAxIsCgdjaGFuZ2VzGAYgAygLMhsuY293cml0aW5nLnYxLlZl\
+      cnNpb25DaGFuZ2UiKwoNVmVyc2lvbkNoYW5nZRIMCgRraW5kGAEgASgJEgwKBHRleHQYAiABKAkixAEKElVwbG9hZEltYWdlUmVxdWVzdBITCgtkb2N1bWVu\
+      dF9pZBgBIAEoAxIqCglmaWxlX25hbWUYAiABKAlCF7pIBXIDGIAIqtQYCwoJ5paH5Lu25ZCNEjAKDGNvbnRlbnRfdHlwZRgDIAEoCUIaukgFcgMY/wGq1BgO\
+      Cgzmlofku7bnsbvlnosSOwoEZGF0YRgEIAEoDEItqtQYKQoG5Zu+54mHMh8KBGZpbGUSCWZpbGVfbmFtZRoMY29udGVudF90eXBlIrcBCg1Eb2N1bWVudElt\
+      YWdlEgoKAmlkGAEgASgDEhMKC2RvY3VtZW50X2lkGAIgASgDEhEKCWZpbGVfbmFtZRgDIAEoCRIRCglmaWxlX3NpemUYBCABKAMSDQoFd2lkdGgYBSABKAUS\
+      DgoGaGVpZ2h0GAYgASgFEhAKCG1hcmtkb3duGAcgASgJEi4KCmNyZWF0ZWRfYXQYCCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIqIDChFMaXN0\
+      SW1hZ2VzUmVxdWVzdBITCgtkb2N1bWVudF9pZBgBIAEoAxImCgRwYWdlGAIgASgFQhO6SAQaAigBqtQYCAoG6aG156CBSACIAQESLgoEc2l6ZRgDIAEoBUIb\
+      ukgGGgQYZCgBqtQYDgoM5q+P6aG15aSn5bCPSAGIAQESMQoNY3JlYXRlZF9hZnRlchgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMgoOY3Jl\
+      YXRlZF9iZWZvcmUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEk8KB3NvcnRfYnkYBiABKAlCObpIJHIiUgpjcmVhdGVkX2F0UglmaWxlX25h\
+      bWVSCWZpbGVfc2l6ZarUGA4KDOaOkuW6j+Wtl+autUgCiAEBEjsKCnNvcnRfb3JkZXIYByABKAlCIrpIDXILUgNhc2NSBGRlc2Oq1BgOCgzmjpLluo/mlrnl\
+      kJFIA4gBAUIHCgVfcGFnZUIHCgVfc2l6ZUIKCghfc29ydF9ieUINCgtfc29ydF9vcmRlciJ6ChJMaXN0SW1hZ2VzUmVzcG9uc2USKgoFaXRlbXMYASADKAsy\
+      Gy5jb3dyaXRpbmcudjEuRG9jdW1lbnRJbWFnZRINCgV0b3RhbBgCIAEoAxIMCgRwYWdlGAMgASgFEgwKBHNpemUYBCABKAUSDQoFcGFnZXMYBSABKAUiogEK\
+      D0dldEltYWdlUmVxdWVzdBITCgtkb2N1bWVudF9pZBgBIAEoAxIQCghpbWFnZV9pZBgCIAEoAxIaCgVyYW5nZRgDIAEoCUILqtQYByoFcmFuZ2USIAoIaWZf\
+      cmFuZ2UYBCABKAlCDqrUGAoqCGlmLXJhbmdlEioKDWlmX25vbmVfbWF0Y2gYBSABKAlCE6rUGA8qDWlmLW5vbmUtbWF0Y2giOwoSRGVsZXRlSW1hZ2VSZXF1\
+      ZXN0EhMKC2RvY3VtZW50X2lkGAEgASgDEhAKCGltYWdlX2lkGAIgASgDMt0qCg9Eb2N1bWVudFNlcnZpY2UShQIKDUxpc3REb2N1bWVudHMSIi5jb3dyaXRp\
+      bmcudjEuTGlzdERvY3VtZW50c1JlcXVlc3QaIy5jb3dyaXRpbmcudjEuTGlzdERvY3VtZW50c1Jlc3BvbnNlIqoBgtPkkwITEhEvYXBpL3YxL2RvY3VtZW50\
+      c6rUGIwBCAIqDOiOt+WPluaIkOWKnzo0CJEDEhjmnKrnmbvlvZXmiJbku6TniYzml6DmlYgaFeaXoOaViOeahOiupOivgeWHreaNrjorCJMDEhLotKblj7fl\
+      t7LooqvnpoHnlKgaEui0puWPt+W3suiiq+emgeeUqDoXCKYDEhLmlbDmja7pqozor4HlpLHotKUSyAIKDkNyZWF0ZURvY3VtZW50EiMuY293cml0aW5nLnYx\
+      LkNyZWF0ZURvY3VtZW50UmVxdWVzdBoWLmNvd3JpdGluZy52MS5Eb2N1bWVudCL4AYLT5JMCFiIRL2FwaS92MS9kb2N1bWVudHM6ASqq1BjXAQgCEMkBIICA\
+      gAgqEuaWh+aho+WIm+W7uuaIkOWKnzo0CJEDEhjmnKrnmbvlvZXmiJbku6TniYzml6DmlYgaFeaXoOaViOeahOiupOivgeWHreaNrjorCJMDEhLotKblj7fl\
+      t7LooqvnpoHnlKgaEui0puWPt+W3suiiq+emgeeUqDolCJQDEg/pobnnm67kuI3lrZjlnKgaD+mhueebruS4jeWtmOWcqDoUCJ0DEg/or7fmsYLkvZPov4fl\
+      pKc6FwimAxIS5pWw5o2u6aqM6K+B5aSx6LSlEpsCCgtHZXREb2N1bWVudBIgLmNvd3JpdGluZy52MS5HZXREb2N1bWVudFJlcXVlc3QaIS5jb3dyaXRpbmcu\
+      djEuR2V0RG9jdW1lbnRSZXNwb25zZSLGAYLT5JMCIRIfL2FwaS92MS9kb2N1bWVudHMve2RvY3VtZW50X2lkfarUGJoBCAIqDOiOt+WPluaIkOWKnzo0CJED\
+      EhjmnKrnmbvlvZXmiJbku6TniYzml6DmlYgaFeaXoOaViOeahOiupOivgeWHreaNrjorCJMDEhLotKblj7flt7LooqvnpoHnlKgaEui0puWPt+W3suiiq+em\
+      geeUqDolCJQDEg/mlofmoaPkuI3lrZjlnKgaD+aWh+aho+S4jeWtmOWcqBK/AwoOVXBkYXRlRG9jdW1lbnQSIy5jb3dyaXRpbmcudjEuVXBkYXRlRG9jdW1l\
+      bnRSZXF1ZXN0GhYuY293cml0aW5nLnYxLkRvY3VtZW50Iu8CgtPkkwIkGh8vYXBpL3YxL2RvY3VtZW50cy97ZG9jdW1lbnRfaWR9OgEqqtQYwAIIAiCAgIAI\
+      KhLmlofmoaPmm7TmlrDmiJDlip86NAiRAxIY5pyq55m75b2V5oiW5Luk54mM5peg5pWIGhXml6DmlYjnmoTorqTor4Hlh63mja46KwiTAxIS6LSm5Y+35bey\
       6KKr56aB55SoGhLotKblj7flt7LooqvnpoHnlKg6JQiUAxIP5paH5qGj5LiN5a2Y5ZyoGg/mlofmoaPkuI3lrZjlnKg6agiZAxI85paH5qGj5bey6KKr5LuW\
       5Lq65L+u5pS577yISWYtTWF0Y2gg5LiO5b2T5YmN54mI5pys5LiN56ym77yJGifmlofmoaPlt7Looqvkv67mlLnvvIzor7fliLfmlrDlkI7ph43or5U6FAid\
-      AxIP6K+35rGC5L2T6L+H5aSnOhcIpgMSEuaVsOaNrumqjOivgeWksei0pRLeAgoKR2V0VmVyc2lvbhIfLmNvd3JpdGluZy52MS5HZXRWZXJzaW9uUmVxdWVz\
-      dBoZLmNvd3JpdGluZy52MS5WZXJzaW9uSXRlbSKTAoLT5JMCOxI5L2FwaS92MS9kb2N1bWVudHMve2RvY3VtZW50X2lkfS92ZXJzaW9ucy97dmVyc2lvbl9u\
-      dW1iZXJ9qtQYzQEIAioM6I635Y+W5oiQ5YqfOjQIkQMSGOacqueZu+W9leaIluS7pOeJjOaXoOaViBoV5peg5pWI55qE6K6k6K+B5Yet5o2uOisIkwMSEui0\
-      puWPt+W3suiiq+emgeeUqBoS6LSm5Y+35bey6KKr56aB55SoOiUIlAMSD+aWh+aho+S4jeWtmOWcqBoP5paH5qGj5LiN5a2Y5ZyoOjEIlAMSFeaWh+aho+eJ\
-      iOacrOS4jeWtmOWcqBoV5paH5qGj54mI5pys5LiN5a2Y5ZyoEugDCg5SZXN0b3JlVmVyc2lvbhIjLmNvd3JpdGluZy52MS5SZXN0b3JlVmVyc2lvblJlcXVl\
-      c3QaFS5jb3dyaXRpbmcudjEuVmVyc2lvbiKZA4LT5JMCRiJBL2FwaS92MS9kb2N1bWVudHMve2RvY3VtZW50X2lkfS92ZXJzaW9ucy97dmVyc2lvbl9udW1i\
-      ZXJ9L3Jlc3RvcmU6ASqq1BjIAggCEMkBKhjmlofmoaPniYjmnKzmgaLlpI3miJDlip86NAiRAxIY5pyq55m75b2V5oiW5Luk54mM5peg5pWIGhXml6DmlYjn\
-      moTorqTor4Hlh63mja46KwiTAxIS6LSm5Y+35bey6KKr56aB55SoGhLotKblj7flt7LooqvnpoHnlKg6JQiUAxIP5paH5qGj5LiN5a2Y5ZyoGg/mlofmoaPk\
-      uI3lrZjlnKg6MQiUAxIV5paH5qGj54mI5pys5LiN5a2Y5ZyoGhXmlofmoaPniYjmnKzkuI3lrZjlnKg6agiZAxI85paH5qGj5bey6KKr5LuW5Lq65L+u5pS5\
-      77yISWYtTWF0Y2gg5LiO5b2T5YmN54mI5pys5LiN56ym77yJGifmlofmoaPlt7Looqvkv67mlLnvvIzor7fliLfmlrDlkI7ph43or5US+wIKD0NvbXBhcmVW\
-      ZXJzaW9ucxIkLmNvd3JpdGluZy52MS5Db21wYXJlVmVyc2lvbnNSZXF1ZXN0GiUuY293cml0aW5nLnYxLkNvbXBhcmVWZXJzaW9uc1Jlc3BvbnNlIpoCgtPk\
-      kwIpEicvYXBpL3YxL2RvY3VtZW50cy97ZG9jdW1lbnRfaWR9L2NvbXBhcmWq1BjmAQgCKgzojrflj5bmiJDlip86NAiRAxIY5pyq55m75b2V5oiW5Luk54mM\
-      5peg5pWIGhXml6DmlYjnmoTorqTor4Hlh63mja46KwiTAxIS6LSm5Y+35bey6KKr56aB55SoGhLotKblj7flt7LooqvnpoHnlKg6JQiUAxIP5paH5qGj5LiN\
-      5a2Y5ZyoGg/mlofmoaPkuI3lrZjlnKg6MQiUAxIV5paH5qGj54mI5pys5LiN5a2Y5ZyoGhXmlofmoaPniYjmnKzkuI3lrZjlnKg6FwimAxIS5pWw5o2u6aqM\
-      6K+B5aSx6LSlGg+q1BgLCgljb3dyaXRpbmdCDroCC0NvV3JpdGluZ1YxYgZwcm90bzM=
+      AxIP6K+35rGC5L2T6L+H5aSnOhcIpgMSEuaVsOaNrumqjOivgeWksei0pRKIAwoORGVsZXRlRG9jdW1lbnQSIy5jb3dyaXRpbmcudjEuRGVsZXRlRG9jdW1l\
+      bnRSZXF1ZXN0GhYuZ29vZ2xlLnByb3RvYnVmLkVtcHR5IrgCgtPkkwIhKh8vYXBpL3YxL2RvY3VtZW50cy97ZG9jdW1lbnRfaWR9qtQYjAIIAioS5paH5qGj\
+      5Yig6Zmk5oiQ5YqfOjQIkQMSGOacqueZu+W9leaIluS7pOeJjOaXoOaViBoV5peg5pWI55qE6K6k6K+B5Yet5o2uOisIkwMSEui0puWPt+W3suiiq+emgeeU\
+      qBoS6LSm5Y+35bey6KKr56aB55SoOiUIlAMSD+aWh+aho+S4jeWtmOWcqBoP5paH5qGj5LiN5a2Y5ZyoOmoImQMSPOaWh+aho+W3suiiq+S7luS6uuS/ruaU\
+      ue+8iElmLU1hdGNoIOS4juW9k+WJjeeJiOacrOS4jeespu+8iRon5paH5qGj5bey6KKr5L+u5pS577yM6K+35Yi35paw5ZCO6YeN6K+VEsACCgxMaXN0VmVy\
+      c2lvbnMSIS5jb3dyaXRpbmcudjEuTGlzdFZlcnNpb25zUmVxdWVzdBoiLmNvd3JpdGluZy52MS5MaXN0VmVyc2lvbnNSZXNwb25zZSLoAYLT5JMCKhIoL2Fw\
+      aS92MS9kb2N1bWVudHMve2RvY3VtZW50X2lkfS92ZXJzaW9uc6rUGLMBCAIqDOiOt+WPluaIkOWKnzo0CJEDEhjmnKrnmbvlvZXmiJbku6TniYzml6DmlYga\
+      FeaXoOaViOeahOiupOivgeWHreaNrjorCJMDEhLotKblj7flt7LooqvnpoHnlKgaEui0puWPt+W3suiiq+emgeeUqDolCJQDEg/mlofmoaPkuI3lrZjlnKga\
+      D+aWh+aho+S4jeWtmOWcqDoXCKYDEhLmlbDmja7pqozor4HlpLHotKUSzgMKDUNyZWF0ZVZlcnNpb24SIi5jb3dyaXRpbmcudjEuQ3JlYXRlVmVyc2lvblJl\
+      cXVlc3QaFS5jb3dyaXRpbmcudjEuVmVyc2lvbiKBA4LT5JMCLSIoL2FwaS92MS9kb2N1bWVudHMve2RvY3VtZW50X2lkfS92ZXJzaW9uczoBKqrUGMkCCAIQ\
+      yQEggICACCoY5paH5qGj54mI5pys5Yib5bu65oiQ5YqfOjQIkQMSGOacqueZu+W9leaIluS7pOeJjOaXoOaViBoV5peg5pWI55qE6K6k6K+B5Yet5o2uOisI\
+      kwMSEui0puWPt+W3suiiq+emgeeUqBoS6LSm5Y+35bey6KKr56aB55SoOiUIlAMSD+aWh+aho+S4jeWtmOWcqBoP5paH5qGj5LiN5a2Y5ZyoOmoImQMSPOaW\
+      h+aho+W3suiiq+S7luS6uuS/ruaUue+8iElmLU1hdGNoIOS4juW9k+WJjeeJiOacrOS4jeespu+8iRon5paH5qGj5bey6KKr5L+u5pS577yM6K+35Yi35paw\
+      5ZCO6YeN6K+VOhQInQMSD+ivt+axguS9k+i/h+WkpzoXCKYDEhLmlbDmja7pqozor4HlpLHotKUS3gIKCkdldFZlcnNpb24SHy5jb3dyaXRpbmcudjEuR2V0\
+      VmVyc2lvblJlcXVlc3QaGS5jb3dyaXRpbmcudjEuVmVyc2lvbkl0ZW0ikwKC0+STAjsSOS9hcGkvdjEvZG9jdW1lbnRzL3tkb2N1bWVudF9pZH0vdmVyc2lv\
+      bnMve3ZlcnNpb25fbnVtYmVyfarUGM0BCAIqDOiOt+WPluaIkOWKnzo0CJEDEhjmnKrnmbvlvZXmiJbku6TniYzml6DmlYgaFeaXoOaViOeahOiupOivgeWH\
+      reaNrjorCJMDEhLotKblj7flt7LooqvnpoHnlKgaEui0puWPt+W3suiiq+emgeeUqDolCJQDEg/mlofmoaPkuI3lrZjlnKgaD+aWh+aho+S4jeWtmOWcqDox\
+      CJQDEhXmlofmoaPniYjmnKzkuI3lrZjlnKgaFeaWh+aho+eJiOacrOS4jeWtmOWcqBLoAwoOUmVzdG9yZVZlcnNpb24SIy5jb3dyaXRpbmcudjEuUmVzdG9y\
+      ZVZlcnNpb25SZXF1ZXN0GhUuY293cml0aW5nLnYxLlZlcnNpb24imQOC0+STAkYiQS9hcGkvdjEvZG9jdW1lbnRzL3tkb2N1bWVudF9pZH0vdmVyc2lvbnMv\
+      e3ZlcnNpb25fbnVtYmVyfS9yZXN0b3JlOgEqqtQYyAIIAhDJASoY5paH5qGj54mI5pys5oGi5aSN5oiQ5YqfOjQIkQMSGOacqueZu+W9leaIluS7pOeJjOaX\
+      oOaViBoV5peg5pWI55qE6K6k6K+B5Yet5o2uOisIkwMSEui0puWPt+W3suiiq+emgeeUqBoS6LSm5Y+35bey6KKr56aB55SoOiUIlAMSD+aWh+aho+S4jeWt\
+      mOWcqBoP5paH5qGj5LiN5a2Y5ZyoOjEIlAMSFeaWh+aho+eJiOacrOS4jeWtmOWcqBoV5paH5qGj54mI5pys5LiN5a2Y5ZyoOmoImQMSPOaWh+aho+W3suii\
+      q+S7luS6uuS/ruaUue+8iElmLU1hdGNoIOS4juW9k+WJjeeJiOacrOS4jeespu+8iRon5paH5qGj5bey6KKr5L+u5pS577yM6K+35Yi35paw5ZCO6YeN6K+V\
+      EvsCCg9Db21wYXJlVmVyc2lvbnMSJC5jb3dyaXRpbmcudjEuQ29tcGFyZVZlcnNpb25zUmVxdWVzdBolLmNvd3JpdGluZy52MS5Db21wYXJlVmVyc2lvbnNS\
+      ZXNwb25zZSKaAoLT5JMCKRInL2FwaS92MS9kb2N1bWVudHMve2RvY3VtZW50X2lkfS9jb21wYXJlqtQY5gEIAioM6I635Y+W5oiQ5YqfOjQIkQMSGOacqueZ\
+      u+W9leaIluS7pOeJjOaXoOaViBoV5peg5pWI55qE6K6k6K+B5Yet5o2uOisIkwMSEui0puWPt+W3suiiq+emgeeUqBoS6LSm5Y+35bey6KKr56aB55SoOiUI\
+      lAMSD+aWh+aho+S4jeWtmOWcqBoP5paH5qGj5LiN5a2Y5ZyoOjEIlAMSFeaWh+aho+eJiOacrOS4jeWtmOWcqBoV5paH5qGj54mI5pys5LiN5a2Y5ZyoOhcI\
+      pgMSEuaVsOaNrumqjOivgeWksei0pRKYBQoLVXBsb2FkSW1hZ2USIC5jb3dyaXRpbmcudjEuVXBsb2FkSW1hZ2VSZXF1ZXN0GhsuY293cml0aW5nLnYxLkRv\
+      Y3VtZW50SW1hZ2UixwSC0+STAisiJi9hcGkvdjEvZG9jdW1lbnRzL3tkb2N1bWVudF9pZH0vaW1hZ2VzOgEqqtQYkQQIAhDJASCAgMAFKhLlm77niYfkuIrk\
+      vKDmiJDlip86NAiRAxIY5pyq55m75b2V5oiW5Luk54mM5peg5pWIGhXml6DmlYjnmoTorqTor4Hlh63mja46KwiTAxIS6LSm5Y+35bey6KKr56aB55SoGhLo\
+      tKblj7flt7LooqvnpoHnlKg6JQiUAxIP5paH5qGj5LiN5a2Y5ZyoGg/mlofmoaPkuI3lrZjlnKg6KwiYAxIM5LiK5Lyg6LaF5pe2GhjkuIrkvKDotoXml7bv\
+      vIzor7fph43or5U6OgiZAxIV5paH5qGj55qE5Zu+54mH6L+H5aSaGh7mlofmoaPlm77niYfkuI3og73otoXov4cyMDDlvKA6QgiZAxIV5paH5qGj55qE5Zu+\
+      54mH6L+H5aSnGibmlofmoaPlm77niYfmgLvlpKflsI/kuI3og73otoXov4cyMDBNQjopCJ0DEgzlm77niYfov4flpKcaFuWbvueJh+S4jeiDvei2hei/hzEw\
+      TUI6FwimAxIS5pWw5o2u6aqM6K+B5aSx6LSlOjcIrQMSGOivt+axgumikeeOh+i2hei/h+mZkOWIthoY6K+35rGC6aKR546H6LaF6L+H6ZmQ5Yi2Oj0I+wMS\
+      EuWtmOWCqOepuumXtOS4jei2sxok5a2Y5YKo56m66Ze05LiN6Laz77yM6K+356iN5ZCO5YaN6K+VKAESuAIKCkxpc3RJbWFnZXMSHy5jb3dyaXRpbmcudjEu\
+      TGlzdEltYWdlc1JlcXVlc3QaIC5jb3dyaXRpbmcudjEuTGlzdEltYWdlc1Jlc3BvbnNlIuYBgtPkkwIoEiYvYXBpL3YxL2RvY3VtZW50cy97ZG9jdW1lbnRf\
+      aWR9L2ltYWdlc6rUGLMBCAIqDOiOt+WPluaIkOWKnzo0CJEDEhjmnKrnmbvlvZXmiJbku6TniYzml6DmlYgaFeaXoOaViOeahOiupOivgeWHreaNrjorCJMD\
+      EhLotKblj7flt7LooqvnpoHnlKgaEui0puWPt+W3suiiq+emgeeUqDolCJQDEg/mlofmoaPkuI3lrZjlnKgaD+aWh+aho+S4jeWtmOWcqDoXCKYDEhLmlbDm\
+      ja7pqozor4HlpLHotKUS9AIKCEdldEltYWdlEh0uY293cml0aW5nLnYxLkdldEltYWdlUmVxdWVzdBoULmdvb2dsZS5hcGkuSHR0cEJvZHkisAKC0+STAjMS\
+      MS9hcGkvdjEvZG9jdW1lbnRzL3tkb2N1bWVudF9pZH0vaW1hZ2VzL3tpbWFnZV9pZH2q1BjyAQgCOjQIkQMSGOacqueZu+W9leaIluS7pOeJjOaXoOaViBoV\
+      5peg5pWI55qE6K6k6K+B5Yet5o2uOisIkwMSEui0puWPt+W3suiiq+emgeeUqBoS6LSm5Y+35bey6KKr56aB55SoOiUIlAMSD+aWh+aho+S4jeWtmOWcqBoP\
+      5paH5qGj5LiN5a2Y5ZyoOiUIlAMSD+WbvueJh+S4jeWtmOWcqBoP5Zu+54mH5LiN5a2Y5ZyoOj0IoAMSG+ivt+axgueahOiMg+WbtOaXoOazlea7oei2sxob\
+      6K+35rGC55qE6IyD5Zu05peg5rOV5ruh6LazMAESzwIKC0RlbGV0ZUltYWdlEiAuY293cml0aW5nLnYxLkRlbGV0ZUltYWdlUmVxdWVzdBoWLmdvb2dsZS5w\
+      cm90b2J1Zi5FbXB0eSKFAoLT5JMCMyoxL2FwaS92MS9kb2N1bWVudHMve2RvY3VtZW50X2lkfS9pbWFnZXMve2ltYWdlX2lkfarUGMcBCAIqEuWbvueJh+WI\
+      oOmZpOaIkOWKnzo0CJEDEhjmnKrnmbvlvZXmiJbku6TniYzml6DmlYgaFeaXoOaViOeahOiupOivgeWHreaNrjorCJMDEhLotKblj7flt7LooqvnpoHnlKga\
+      Eui0puWPt+W3suiiq+emgeeUqDolCJQDEg/mlofmoaPkuI3lrZjlnKgaD+aWh+aho+S4jeWtmOWcqDolCJQDEg/lm77niYfkuI3lrZjlnKgaD+WbvueJh+S4\
+      jeWtmOWcqBoPqtQYCwoJY293cml0aW5nQg66AgtDb1dyaXRpbmdWMWIGcHJvdG8z
       """,
-    dependencies: [BufValidate.validateFile, GoogleAPI.annotationsFile, GoogleProtobuf.emptyFile, GoogleProtobuf.structFile, GoogleProtobuf.timestampFile, WeftV1.optionsFile])
+    dependencies: [BufValidate.validateFile, GoogleAPI.annotationsFile, GoogleAPI.httpbodyFile, GoogleProtobuf.emptyFile, GoogleProtobuf.structFile, GoogleProtobuf.timestampFile, WeftV1.optionsFile])
 
   /// Documents of the caller's projects; an administrator's, everybody's.
   public protocol DocumentServiceServer: RPC.RPCService {
@@ -134,6 +166,16 @@ extension CoWritingV1 {
     func restoreVersion(_ request: CoWritingV1.RestoreVersionRequest, _ call: RPC.ServerCall) async throws -> CoWritingV1.Version
     /// What two versions of a document have differently, line by line.
     func compareVersions(_ request: CoWritingV1.CompareVersionsRequest, _ call: RPC.ServerCall) async throws -> CoWritingV1.CompareVersionsResponse
+    /// Puts an image into a document: PNG or JPEG, at most 10 MiB and 24 megapixels, in pieces. Over REST a multipart/form-data body; over
+    /// RPC the first message says which document and what the image is called, every message may carry a piece. What the answer has as
+    /// `markdown` shows it in the text.
+    func uploadImage(_ requests: RPC.RequestStream<CoWritingV1.UploadImageRequest>, _ call: RPC.ServerCall) async throws -> CoWritingV1.DocumentImage
+    /// Images of a document, newest first.
+    func listImages(_ request: CoWritingV1.ListImagesRequest, _ call: RPC.ServerCall) async throws -> CoWritingV1.ListImagesResponse
+    /// An image of a document itself.
+    func getImage(_ request: CoWritingV1.GetImageRequest, _ responses: RPC.ResponseStream<GoogleAPI.HttpBody>, _ call: RPC.ServerCall) async throws
+    /// Deletes an image of a document; texts that name it show what they say in its place.
+    func deleteImage(_ request: CoWritingV1.DeleteImageRequest, _ call: RPC.ServerCall) async throws -> GoogleProtobuf.Empty
   }
 
   /// The RPCs of `cowriting.v1.DocumentService`.
@@ -158,6 +200,16 @@ extension CoWritingV1 {
     public static let restoreVersion = RPC.MethodDescriptor(CoWritingV1.documentFile.services[0], method: 8)
     /// What two versions of a document have differently, line by line.
     public static let compareVersions = RPC.MethodDescriptor(CoWritingV1.documentFile.services[0], method: 9)
+    /// Puts an image into a document: PNG or JPEG, at most 10 MiB and 24 megapixels, in pieces. Over REST a multipart/form-data body; over
+    /// RPC the first message says which document and what the image is called, every message may carry a piece. What the answer has as
+    /// `markdown` shows it in the text.
+    public static let uploadImage = RPC.MethodDescriptor(CoWritingV1.documentFile.services[0], method: 10)
+    /// Images of a document, newest first.
+    public static let listImages = RPC.MethodDescriptor(CoWritingV1.documentFile.services[0], method: 11)
+    /// An image of a document itself.
+    public static let getImage = RPC.MethodDescriptor(CoWritingV1.documentFile.services[0], method: 12)
+    /// Deletes an image of a document; texts that name it show what they say in its place.
+    public static let deleteImage = RPC.MethodDescriptor(CoWritingV1.documentFile.services[0], method: 13)
   }
 
   /// Calls `cowriting.v1.DocumentService`.
@@ -213,6 +265,28 @@ extension CoWritingV1 {
     /// What two versions of a document have differently, line by line.
     public func compareVersions(_ request: CoWritingV1.CompareVersionsRequest, options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> CoWritingV1.CompareVersionsResponse {
       try await self.client.unary(CoWritingV1.DocumentServiceMethods.compareVersions, request, options: options)
+    }
+
+    /// Puts an image into a document: PNG or JPEG, at most 10 MiB and 24 megapixels, in pieces. Over REST a multipart/form-data body; over
+    /// RPC the first message says which document and what the image is called, every message may carry a piece. What the answer has as
+    /// `markdown` shows it in the text.
+    public func uploadImage(options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> RPC.ClientStreamingCall<CoWritingV1.UploadImageRequest, CoWritingV1.DocumentImage> {
+      try await self.client.clientStreaming(CoWritingV1.DocumentServiceMethods.uploadImage, options: options)
+    }
+
+    /// Images of a document, newest first.
+    public func listImages(_ request: CoWritingV1.ListImagesRequest, options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> CoWritingV1.ListImagesResponse {
+      try await self.client.unary(CoWritingV1.DocumentServiceMethods.listImages, request, options: options)
+    }
+
+    /// An image of a document itself.
+    public func getImage(_ request: CoWritingV1.GetImageRequest, options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> RPC.ServerStreamingCall<GoogleAPI.HttpBody> {
+      try await self.client.serverStreaming(CoWritingV1.DocumentServiceMethods.getImage, request, options: options)
+    }
+
+    /// Deletes an image of a document; texts that name it show what they say in its place.
+    public func deleteImage(_ request: CoWritingV1.DeleteImageRequest, options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> GoogleProtobuf.Empty {
+      try await self.client.unary(CoWritingV1.DocumentServiceMethods.deleteImage, request, options: options)
     }
   }
 
@@ -1070,6 +1144,256 @@ extension CoWritingV1 {
       if !self.kind.isEmpty { writer.string(self.kind, tag: 10) }
     }
   }
+
+  /// Request of UploadImage, a message of many.
+  public struct UploadImageRequest: Protobuf.Message {
+    /// Which document; in the first message. Example: 1
+    public var documentID: Swift.Int64 = 0
+    /// The image's name, 1 to 255 characters; what looks like a path loses all but its last part. Example: "厂区平面图.png"
+    public var fileName: Swift.String = ""
+    /// What the client takes its media type to be; the contents decide. Example: "image/png"
+    public var contentType: Swift.String = ""
+    /// A piece of its contents. Example: "iVBORw0KGgo="
+    public var data: [Swift.UInt8] = []
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CoWritingV1.documentFile.message(at: [19])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 8: self.documentID = try reader.int64()
+        case 18: self.fileName = try reader.string()
+        case 26: self.contentType = try reader.string()
+        case 34: self.data = try reader.bytes()
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      if !self.data.isEmpty { writer.bytes(self.data, tag: 34) }
+      if !self.contentType.isEmpty { writer.string(self.contentType, tag: 26) }
+      if !self.fileName.isEmpty { writer.string(self.fileName, tag: 18) }
+      if self.documentID != 0 { writer.int64(self.documentID, tag: 8) }
+    }
+  }
+
+  /// An image of a document.
+  public struct DocumentImage: Protobuf.Message {
+    /// Its number. Example: 17
+    public var id: Swift.Int64 = 0
+    /// The document it is of, the only one that can show it. Example: 1
+    public var documentID: Swift.Int64 = 0
+    /// Its name, with the ending of what it is. Example: "厂区平面图.png"
+    public var fileName: Swift.String = ""
+    /// Its size in bytes. Example: 102400
+    public var fileSize: Swift.Int64 = 0
+    /// In pixels. Example: 1200
+    public var width: Swift.Int32 = 0
+    /// In pixels. Example: 800
+    public var height: Swift.Int32 = 0
+    /// What shows it in the document's text. Example: "![厂区平面图](weft-image:17)"
+    public var markdown: Swift.String = ""
+    /// When it was uploaded. Example: "2024-01-01T00:00:00Z"
+    public var createdAt: GoogleProtobuf.Timestamp?
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CoWritingV1.documentFile.message(at: [20])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 8: self.id = try reader.int64()
+        case 16: self.documentID = try reader.int64()
+        case 26: self.fileName = try reader.string()
+        case 32: self.fileSize = try reader.int64()
+        case 40: self.width = try reader.int32()
+        case 48: self.height = try reader.int32()
+        case 58: self.markdown = try reader.string()
+        case 66: try reader.message(into: &self.createdAt)
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      if let value = self.createdAt { writer.message(value, tag: 66) }
+      if !self.markdown.isEmpty { writer.string(self.markdown, tag: 58) }
+      if self.height != 0 { writer.int32(self.height, tag: 48) }
+      if self.width != 0 { writer.int32(self.width, tag: 40) }
+      if self.fileSize != 0 { writer.int64(self.fileSize, tag: 32) }
+      if !self.fileName.isEmpty { writer.string(self.fileName, tag: 26) }
+      if self.documentID != 0 { writer.int64(self.documentID, tag: 16) }
+      if self.id != 0 { writer.int64(self.id, tag: 8) }
+    }
+  }
+
+  /// Request of ListImages.
+  public struct ListImagesRequest: Protobuf.Message {
+    /// Which document's. Example: 1
+    public var documentID: Swift.Int64 = 0
+    /// Which page, from 1; 1 when absent. Example: 1
+    public var page: Swift.Int32?
+    /// How many a page has, 1 to 100; 20 when absent. Example: 20
+    public var size: Swift.Int32?
+    /// Only what was uploaded at this time or later. Example: "2024-01-01T00:00:00Z"
+    public var createdAfter: GoogleProtobuf.Timestamp?
+    /// Only what was uploaded before this time. Example: "2024-12-31T00:00:00Z"
+    public var createdBefore: GoogleProtobuf.Timestamp?
+    /// What to sort by; the time it was uploaded when absent. Example: "created_at"
+    public var sortBy: Swift.String?
+    /// Which way; "desc" when absent. Example: "desc"
+    public var sortOrder: Swift.String?
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CoWritingV1.documentFile.message(at: [21])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 8: self.documentID = try reader.int64()
+        case 16: self.page = try reader.int32()
+        case 24: self.size = try reader.int32()
+        case 34: try reader.message(into: &self.createdAfter)
+        case 42: try reader.message(into: &self.createdBefore)
+        case 50: self.sortBy = try reader.string()
+        case 58: self.sortOrder = try reader.string()
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      if let value = self.sortOrder { writer.string(value, tag: 58) }
+      if let value = self.sortBy { writer.string(value, tag: 50) }
+      if let value = self.createdBefore { writer.message(value, tag: 42) }
+      if let value = self.createdAfter { writer.message(value, tag: 34) }
+      if let value = self.size { writer.int32(value, tag: 24) }
+      if let value = self.page { writer.int32(value, tag: 16) }
+      if self.documentID != 0 { writer.int64(self.documentID, tag: 8) }
+    }
+  }
+
+  /// A page of images.
+  public struct ListImagesResponse: Protobuf.Message {
+    /// Those of this page.
+    public var items: [CoWritingV1.DocumentImage] = []
+    /// How many there are in all. Example: 3
+    public var total: Swift.Int64 = 0
+    /// Which page this is. Example: 1
+    public var page: Swift.Int32 = 0
+    /// How many a page has. Example: 20
+    public var size: Swift.Int32 = 0
+    /// How many pages there are. Example: 1
+    public var pages: Swift.Int32 = 0
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CoWritingV1.documentFile.message(at: [22])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 10: try reader.message(appendingTo: &self.items)
+        case 16: self.total = try reader.int64()
+        case 24: self.page = try reader.int32()
+        case 32: self.size = try reader.int32()
+        case 40: self.pages = try reader.int32()
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      if self.pages != 0 { writer.int32(self.pages, tag: 40) }
+      if self.size != 0 { writer.int32(self.size, tag: 32) }
+      if self.page != 0 { writer.int32(self.page, tag: 24) }
+      if self.total != 0 { writer.int64(self.total, tag: 16) }
+      writer.messages(self.items, tag: 10)
+    }
+  }
+
+  /// Request of GetImage.
+  public struct GetImageRequest: Protobuf.Message {
+    /// The document it is of. Example: 1
+    public var documentID: Swift.Int64 = 0
+    /// Which. Example: 17
+    public var imageID: Swift.Int64 = 0
+    /// Which bytes of it (RFC 9110 section 14); over REST the header Range. Example: "bytes=0-1023"
+    public var range: Swift.String = ""
+    /// Only if it is still this; over REST the header If-Range. Example: "\"5f1d\""
+    public var ifRange: Swift.String = ""
+    /// What the caller has already; over REST the header If-None-Match. Example: "\"5f1d\""
+    public var ifNoneMatch: Swift.String = ""
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CoWritingV1.documentFile.message(at: [23])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 8: self.documentID = try reader.int64()
+        case 16: self.imageID = try reader.int64()
+        case 26: self.range = try reader.string()
+        case 34: self.ifRange = try reader.string()
+        case 42: self.ifNoneMatch = try reader.string()
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      if !self.ifNoneMatch.isEmpty { writer.string(self.ifNoneMatch, tag: 42) }
+      if !self.ifRange.isEmpty { writer.string(self.ifRange, tag: 34) }
+      if !self.range.isEmpty { writer.string(self.range, tag: 26) }
+      if self.imageID != 0 { writer.int64(self.imageID, tag: 16) }
+      if self.documentID != 0 { writer.int64(self.documentID, tag: 8) }
+    }
+  }
+
+  /// Request of DeleteImage.
+  public struct DeleteImageRequest: Protobuf.Message {
+    /// The document it is of. Example: 1
+    public var documentID: Swift.Int64 = 0
+    /// Which. Example: 17
+    public var imageID: Swift.Int64 = 0
+
+    public var unknownFields = Protobuf.UnknownFields()
+    public static let schema = CoWritingV1.documentFile.message(at: [24])
+    public init() {}
+
+    public mutating func merge(from reader: inout Protobuf.BinaryReader) throws(Protobuf.WireError) {
+      while true {
+        switch try reader.tag() {
+        case 0: return
+        case 8: self.documentID = try reader.int64()
+        case 16: self.imageID = try reader.int64()
+        case let tag: try reader.unknown(tag, into: &self.unknownFields)
+        }
+      }
+    }
+
+    public func encode(to writer: inout Protobuf.BinaryWriter) {
+      writer.unknown(self.unknownFields)
+      if self.imageID != 0 { writer.int64(self.imageID, tag: 16) }
+      if self.documentID != 0 { writer.int64(self.documentID, tag: 8) }
+    }
+  }
 }
 
 extension CoWritingV1.DocumentServiceServer {
@@ -1086,6 +1410,10 @@ extension CoWritingV1.DocumentServiceServer {
       .unary(CoWritingV1.DocumentServiceMethods.getVersion) { try await self.getVersion($0, $1) },
       .unary(CoWritingV1.DocumentServiceMethods.restoreVersion) { try await self.restoreVersion($0, $1) },
       .unary(CoWritingV1.DocumentServiceMethods.compareVersions) { try await self.compareVersions($0, $1) },
+      .clientStreaming(CoWritingV1.DocumentServiceMethods.uploadImage) { try await self.uploadImage($0, $1) },
+      .unary(CoWritingV1.DocumentServiceMethods.listImages) { try await self.listImages($0, $1) },
+      .serverStreaming(CoWritingV1.DocumentServiceMethods.getImage) { try await self.getImage($0, $1, $2) },
+      .unary(CoWritingV1.DocumentServiceMethods.deleteImage) { try await self.deleteImage($0, $1) },
     ]
   }
 }

@@ -12,6 +12,7 @@ import HTTP
 import Identity
 import Logging
 import Net
+import Outbound
 import Platform
 import RPC
 import Storage
@@ -21,6 +22,9 @@ import Synchronization
 final class Assembly: Sendable {
   /// How long calls in flight may take after the signal to stop (docs/operations.md).
   static let drainTimeout = Duration.seconds(20)
+
+  /// How long jobs may go on after it before they are handed back: what they have done so far is done again.
+  static let jobGrace = Duration.seconds(5)
 
   private let logger: Logger
   private let lock: DataDirectoryLock
@@ -36,6 +40,7 @@ final class Assembly: Sendable {
   private let httpServer: HTTPServer
   private let grpcServer: HTTPServer
   private let metricsServer: HTTPServer
+  private let jobCounts: JobCounts?
   private let isReady: ReadyFlag
   private let signals: StopSignals
   private let housekeeping: RepeatingTask
@@ -43,6 +48,10 @@ final class Assembly: Sendable {
   private let listening: RepeatingTask
   private let serviceManager: ServiceManager?
   private let watchdog: RepeatingTask?
+  /// Nil where co-writing is not served.
+  private let jobs: JobLoop?
+  /// To the provider of a language model.
+  private let modelClient: OutboundClient?
 
   /// Where the REST and gRPC listeners are; their ports are known once they are bound.
   let http: SocketAddress
@@ -59,7 +68,9 @@ final class Assembly: Sendable {
   static let backedUpApplications = [
     BackedUpApplication(
       migrator: CustomerServiceApp.migrator, blobs: CustomerServiceApp.blobKeys.map { BlobStatement(since: $0.since, sql: $0.sql) }),
-    BackedUpApplication(migrator: CoWritingApp.migrator), BackedUpApplication(migrator: DeliverySchema.migrator),
+    BackedUpApplication(
+      migrator: CoWritingApp.migrator, blobs: CoWritingApp.blobKeys.map { BlobStatement(since: $0.since, sql: $0.sql) }),
+    BackedUpApplication(migrator: DeliverySchema.migrator),
   ]
 
   /// Opens the data directory, brings the schema up to date and binds both listeners, or undoes what it began and throws.
@@ -75,11 +86,7 @@ final class Assembly: Sendable {
     var options = DatabaseOptions()
     if let commitGroup { options.groupMax = commitGroup }
     database = try Database.open(path: settings.databasePath, options: options)
-    for (application, migrator) in Self.migrators {
-      for migration in try await migrator.migrate(database, telling: { logger.info("\($0)") }) {
-        logger.info("migrated", metadata: ["application": "\(application)", "number": "\(migration.number)", "name": "\(migration.name)"])
-      }
-    }
+    try await Self.migrate(database, in: settings.dataDirectory, logger)
     blobs = try await settings.blobs.open(logger: logger)
     fileTypes = try FileTypes()
 
@@ -107,15 +114,16 @@ final class Assembly: Sendable {
       logger.warning("anybody is taken for a person at the contact form: set WEFT_TURNSTILE_SECRET")
     }
     needs.signingKeys = signingKeys
-    var coWriting = CoWritingApp.Needs(
-      database: database, passwords: passwords.with(.bcrypt), signingKeys: signingKeys, limitsRates: settings.rateLimits, random: random)
-    coWriting.lifetimes = settings.tokenLifetimes
-    coWriting.logger = logger
-    coWriting.generation = try SharedGeneration(path: settings.generationPath(of: "cowriting"))
+    let model = try settings.languageModel?.writer(inFlight: CoWritingApp.textsAtOnce, random: random, logger: logger)
+    modelClient = model?.client
+    let coWriting = CoWritingApp(
+      try CoWritingApp.Needs(
+        settings, database: database, passwords: passwords, signingKeys: signingKeys, hashSecret: hashSecret, blobs: blobs,
+        publicURL: publicURL, writer: model?.writer, random: random, logger: logger))
     let applications: [any ServedApplication] = settings.applications.map { name in
       switch name {
       case .customerService: CustomerServiceApp(needs)
-      case .coWriting: CoWritingApp(coWriting)
+      case .coWriting: coWriting
       }
     }
     self.applications = applications
@@ -159,7 +167,11 @@ final class Assembly: Sendable {
     http = try httpServer.bind(settings.http)
     if settings.publicURL == nil { publicURL.value = Self.publicURL(of: http, isTLS: tls != nil) }
     grpc = try grpcServer.bind(settings.grpc)
-    metricsServer = HTTPServer(group: loops, handler: Self.metrics(rpc, gateway, rest: httpServer, grpc: grpcServer))
+    let jobCounts =
+      settings.metrics != nil && settings.applications.contains(.coWriting)
+      ? JobCounts(coWriting, on: loops.loops[0], logger: logger) : nil
+    self.jobCounts = jobCounts
+    metricsServer = HTTPServer(group: loops, handler: Self.metrics(rpc, gateway, rest: httpServer, grpc: grpcServer, jobs: jobCounts))
     metrics = if let address = settings.metrics { try metricsServer.bind(address) } else { nil }
     if let metrics, !metrics.isLoopback {
       logger.warning("metrics in plain text on an address that is not loopback", metadata: ["address": "\(metrics)"])
@@ -184,9 +196,41 @@ final class Assembly: Sendable {
         logger.error("what other processes changed cannot be read; it is tried again in a second", metadata: ["error": "\(error)"])
       }
     }
+    if settings.applications.contains(.coWriting) {
+      // There is one server on a data directory: what the last one was doing when it was killed is done again at once.
+      try await coWriting.jobs.reclaim(process: "serve")
+      jobs = JobLoop(
+        coWriting, process: "serve", runsJobs: settings.runsJobs, on: loops.loops[loops.loops.count - 1], logger: logger)
+    } else {
+      jobs = nil
+    }
     serviceManager = ServiceManager(environment: ProcessInfo.processInfo.environment, logger: logger)
     watchdog = serviceManager?.watchdog(over: loops)
     isReady.value = true
+  }
+
+  /// Brings the schema up to date; only then nobody may be working with the old one.
+  private static func migrate(_ database: Database, in directory: String, _ logger: Logger) async throws {
+    var isPending = false
+    for (_, migrator) in migrators where !isPending { isPending = try await !migrator.pending(database).isEmpty }
+    let workers = isPending ? try lockOutWorkers(directory) : nil
+    for (application, migrator) in migrators {
+      for migration in try await migrator.migrate(database, telling: { logger.info("\($0)") }) {
+        logger.info("migrated", metadata: ["application": "\(application)", "number": "\(migration.number)", "name": "\(migration.name)"])
+      }
+    }
+    withExtendedLifetime(workers) {}
+  }
+
+  /// Keeps workers from a data directory for as long as what is returned lives.
+  ///
+  /// - Throws: `StartError` if there is one.
+  static func lockOutWorkers(_ directory: String) throws -> DataDirectoryLock {
+    do {
+      return try DataDirectoryLock.acquireWithoutWorkers(directory: directory)
+    } catch StorageError.inUse {
+      throw StartError(description: "a weft worker is at work in \(directory): stop it before the schema is brought up to date")
+    }
   }
 
   /// Says to whoever started the process that it serves.
@@ -198,12 +242,15 @@ final class Assembly: Sendable {
   }
 
   /// What `GET /metrics` answers, on its own listener.
-  private static func metrics(_ rpc: RPCServer, _ gateway: RESTGateway, rest: HTTPServer, grpc: HTTPServer) -> MetricsHandler {
+  private static func metrics(_ rpc: RPCServer, _ gateway: RESTGateway, rest: HTTPServer, grpc: HTTPServer, jobs: JobCounts?)
+    -> MetricsHandler
+  {
     MetricsHandler {
       var page = PrometheusText()
       page.add(rpc.counters)
       page.add(gateway.counters)
       page.add([("http", rest.counters.snapshot), ("grpc", grpc.counters.snapshot)])
+      if let jobs { page.add(jobs.counts) }
       return page.text
     }
   }
@@ -229,8 +276,11 @@ final class Assembly: Sendable {
     rpc.beginDrain()
     async let rest: Void = httpServer.drain(timeout: Self.drainTimeout)
     async let calls: Void = grpcServer.drain(timeout: Self.drainTimeout)
-    _ = await (rest, calls)
+    async let work: Void? = jobs?.drain(grace: Self.jobGrace)
+    _ = await (rest, calls, work)
+    await modelClient?.close()
     await metricsServer.drain(timeout: .seconds(1))
+    await jobCounts?.stop()
     await housekeeping.stop()
     do {
       for application in applications { try await application.stop() }

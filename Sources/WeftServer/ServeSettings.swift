@@ -34,6 +34,10 @@ struct ServeSettings {
   let trustedProxies: [String]
   let cors: CORSPolicy
   let rateLimits: Bool
+  /// Whether the server itself runs background jobs; otherwise workers do.
+  let runsJobs: Bool
+  /// How many documents a process sets at once.
+  let exportsAtOnce: Int
   /// How long the audit trail is kept.
   let auditDays: Int
   let tls: TLSFiles?
@@ -46,6 +50,8 @@ struct ServeSettings {
   let applications: [Application]
   /// Of co-writing's tokens.
   let tokenLifetimes: TokenLifetimes
+  /// Nil: the built-in outline writer writes.
+  let languageModel: LanguageModelSettings?
   let logLevel: Logger.Level
   let logFormat: LogFormat
 
@@ -68,6 +74,8 @@ struct ServeSettings {
     trustedProxies = try Self.trustedProxies(source)
     cors = try Self.cors(source)
     rateLimits = try source.choice("WEFT_RATE_LIMITS", ["on": true, "off": false], default: true)
+    runsJobs = try source.choice("WEFT_JOBS", ["on": true, "off": false], default: true)
+    exportsAtOnce = try Self.exportsAtOnce(source)
     auditDays = try Self.auditDays(source)
     tls = try Self.tls(source)
     gatewaySecret = try source.text("WEFT_GATEWAY_SECRET")
@@ -76,6 +84,7 @@ struct ServeSettings {
     turnstile = try TurnstileSettings(source)
     applications = try Self.applications(source)
     tokenLifetimes = try Self.tokenLifetimes(source)
+    languageModel = try LanguageModelSettings(source)
     (logLevel, logFormat) = try Self.logging(source)
   }
 
@@ -221,6 +230,14 @@ struct ServeSettings {
   /// How long what an old signing secret signed has to be taken: until the last token is over that it may have signed.
   static func secretOverlap(_ applications: [Application], _ lifetimes: TokenLifetimes) -> Duration {
     applications.contains(.coWriting) ? max(OperatorTasks.secretOverlap, lifetimes.remembered) : OperatorTasks.secretOverlap
+  }
+
+  static func exportsAtOnce(_ source: SettingSource) throws -> Int {
+    guard let text = try source.text("WEFT_EXPORTS") else { return 2 }
+    guard let number = Int(text), (1...64).contains(number) else {
+      throw SettingError(setting: "WEFT_EXPORTS", takes: "how many exports to make at once, 1 to 64", got: text)
+    }
+    return number
   }
 
   static func tokenLifetimes(_ source: SettingSource) throws -> TokenLifetimes {

@@ -42,6 +42,10 @@ struct SettingFlags: ParsableArguments {
   var corsOrigins: String?
   @Option(name: .customLong("rate-limits"), help: "WEFT_RATE_LIMITS: on (default) or off.")
   var rateLimits: String?
+  @Option(name: .customLong("jobs"), help: "WEFT_JOBS: on (default), or off to leave background jobs to weft worker.")
+  var jobs: String?
+  @Option(name: .customLong("exports"), help: "WEFT_EXPORTS: how many exports a process makes at once, 1 to 64 (default: 2).")
+  var exports: String?
   @Option(name: .customLong("audit-days"), help: "WEFT_AUDIT_DAYS: how long the audit trail is kept (default: 365).")
   var auditDays: String?
   @Option(name: .customLong("tls-cert"), help: "WEFT_TLS_CERT: PEM file of the certificate chain, for TLS on both listeners.")
@@ -52,6 +56,14 @@ struct SettingFlags: ParsableArguments {
   var tlsClientCA: String?
   @Option(name: .customLong("gateway-secret"), help: "WEFT_GATEWAY_SECRET: shared by a remote gateway and its upstream.")
   var gatewaySecret: String?
+  @Option(
+    name: .customLong("ai-base-url"),
+    help: "WEFT_AI_BASE_URL: an OpenAI-compatible API, such as https://api.example.com/v1 (default: the built-in outline writer).")
+  var aiBaseURL: String?
+  @Option(name: .customLong("ai-api-key"), help: "WEFT_AI_API_KEY: its key.")
+  var aiAPIKey: String?
+  @Option(name: .customLong("ai-model"), help: "WEFT_AI_MODEL: which of its models writes.")
+  var aiModel: String?
   @Option(name: .customLong("smtp-url"), help: "WEFT_SMTP_URL: smtp(s)://user:pass@host:port (default: mail goes to DIR/outbox.jsonl).")
   var smtpURL: String?
   @Option(name: .customLong("mail-from"), help: "WEFT_MAIL_FROM: the sender, Name <address> or an address.")
@@ -127,12 +139,17 @@ extension SettingFlags {
     flags["WEFT_TRUSTED_PROXIES"] = trustedProxies
     flags["WEFT_CORS_ORIGINS"] = corsOrigins
     flags["WEFT_RATE_LIMITS"] = rateLimits
+    flags["WEFT_JOBS"] = jobs
+    flags["WEFT_EXPORTS"] = exports
     flags["WEFT_AUDIT_DAYS"] = auditDays
     flags["WEFT_TLS_CERT"] = tlsCert
     flags["WEFT_TLS_KEY"] = tlsKey
     flags["WEFT_TLS_CLIENT_CA"] = tlsClientCA
     flags["WEFT_GATEWAY_SECRET"] = gatewaySecret
     flags["WEFT_METRICS"] = metrics
+    flags["WEFT_AI_BASE_URL"] = aiBaseURL
+    flags["WEFT_AI_API_KEY"] = aiAPIKey
+    flags["WEFT_AI_MODEL"] = aiModel
     flags["WEFT_SMTP_URL"] = smtpURL
     flags["WEFT_MAIL_FROM"] = mailFrom
     flags["WEFT_SMS_URL"] = smsURL

@@ -7,5 +7,5 @@ struct Weft: AsyncParsableCommand {
     commandName: "weft",
     abstract: "Documented REST and gRPC services from one process.",
     version: "weft " + version,
-    subcommands: [Serve.self, Gateway.self, Call.self, Admin.self, Migrate.self, BackupCommand.self, Restore.self])
+    subcommands: [Serve.self, Worker.self, Gateway.self, Call.self, Admin.self, Migrate.self, BackupCommand.self, Restore.self])
 }

@@ -3,7 +3,7 @@ import Net
 
 // What serves takes its signals from a descriptor. They are blocked here, on the only thread there is yet, because every thread
 // inherits the mask of the one that starts it.
-if let command = CommandLine.arguments.dropFirst().first, ["serve", "gateway"].contains(command) {
+if let command = CommandLine.arguments.dropFirst().first, ["serve", "gateway", "worker"].contains(command) {
   Allocator.configure()
   SignalWatcher.block(StopSignals.signals)
 }

@@ -20,6 +20,8 @@ struct Document: Equatable, Sendable {
 
   static let usualFormat = "markdown"
   static let usualStatus = "draft"
+  /// As the rules of the proto have it.
+  static let contentBytesMax = 16 << 20
   /// Of `metadata`, and of a version's `changes_summary`.
   static let objectBytesMax = 65_536
 
@@ -39,7 +41,6 @@ struct Document: Equatable, Sendable {
 struct ListedDocument: Equatable, Sendable {
   var document: Document
   var projectName: String
-  /// 0 until there are such.
   var generationsCount: Int64
   var exportsCount: Int64
 }

@@ -92,12 +92,19 @@ extension DocumentService {
     let version = try await database.write(for: call) { transaction in
       let old = try Self.changeable(documentID, owners, condition: condition, transaction)
       let (content, summary) = try make(old, transaction)
-      let oldContent = try VersionStore.content(of: old, transaction)
-      var document = old
-      let version = try add(content, summary: summary, to: &document, author: author, transaction)
-      try change(old, oldContent, to: &document, content, transaction)
-      return version
+      return try append(content, summary: summary, to: old, author: author, transaction)
     }
     return try CoWritingV1.Version(version)
+  }
+
+  /// The same in a transaction that does more.
+  func append(
+    _ content: String, summary: String, to old: Document, author: Int64, _ transaction: Transaction
+  ) throws -> DocumentVersion {
+    let oldContent = try VersionStore.content(of: old, transaction)
+    var document = old
+    let version = try add(content, summary: summary, to: &document, author: author, transaction)
+    try change(old, oldContent, to: &document, content, transaction)
+    return version
   }
 }

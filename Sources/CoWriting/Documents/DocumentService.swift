@@ -10,6 +10,7 @@ struct DocumentService: CoWritingV1.DocumentServiceServer {
   let database: Database
   let time: any TimeSource
   let comparisons: VersionComparison
+  let images: DocumentImageReceiver
 
   /// GET /api/v1/documents
   func listDocuments(_ request: CoWritingV1.ListDocumentsRequest, _ call: ServerCall) async throws -> CoWritingV1.ListDocumentsResponse {
@@ -91,8 +92,7 @@ struct DocumentService: CoWritingV1.DocumentServiceServer {
     let owners = try call.owners()
     try await database.write(for: call) { transaction in
       let document = try Self.changeable(request.documentID, owners, condition: request.etag, transaction)
-      let content = try VersionStore.content(of: document, transaction)
-      DocumentSearch.index.remove(DocumentSearch.entry(document, content: content), transaction)
+      try DocumentSearch.remove(document, transaction)
       try DocumentStore.delete(document.id, at: time.wallMicroseconds, transaction)
     }
     return GoogleProtobuf.Empty()
@@ -136,8 +136,6 @@ struct DocumentService: CoWritingV1.DocumentServiceServer {
     document.revision += 1
     document.updatedAt = max(time.wallMicroseconds, old.updatedAt)
     try DocumentStore.update(document, transaction)
-    if document.title.utf8.elementsEqual(old.title.utf8), content.utf8.elementsEqual(oldContent.utf8) { return }
-    DocumentSearch.index.replace(
-      DocumentSearch.entry(old, content: oldContent), with: DocumentSearch.entry(document, content: content), transaction)
+    try DocumentSearch.change(old, oldContent, to: document, content, at: time.wallMicroseconds, transaction)
   }
 }

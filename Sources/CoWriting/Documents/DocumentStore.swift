@@ -20,9 +20,10 @@ enum DocumentStore {
     }
   }
 
-  /// Generations and exports are counted from the tables that they will have.
   static let listedByID: StaticString = """
-    SELECT d.*, p.name AS project_name, 0 AS generations_count, 0 AS exports_count
+    SELECT d.*, p.name AS project_name, 
+      (SELECT count(*) FROM cw_generations AS g WHERE g.document_id = d.id) AS generations_count,
+      (SELECT count(*) FROM cw_exports AS e WHERE e.document_id = d.id) AS exports_count
     FROM json_each($ids) AS page
     JOIN cw_documents d ON d.id = page.value
     JOIN cw_projects p ON p.id = d.project_id

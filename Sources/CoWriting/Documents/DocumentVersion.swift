@@ -16,6 +16,8 @@ struct DocumentVersion: Equatable, Sendable {
   static let updateSummary = summary("update", "更新文档内容")
   static func restoreSummary(_ number: Int64) -> String { summary("restore", "恢复到版本\(number)", #","version_number":\#(number)"#) }
 
+  static func generationSummary(_ id: Int64) -> String { summary("ai_generation", "写入AI生成内容", #","generation_id":\#(id)"#) }
+
   private static func summary(_ type: String, _ description: String, _ more: String = "") -> String {
     #"{"type":"\#(type)","description":"\#(description)"\#(more)}"#
   }

@@ -15,6 +15,13 @@ enum VersionStore {
     ) { row in try row.text(0) }
   }
 
+  /// How long a version is, without reading it; nil if there is none of that number.
+  static func contentBytes(number: Int64, of documentID: Int64, _ transaction: ReadTransaction) throws -> Int64? {
+    try transaction.integer(
+      "SELECT content_bytes FROM cw_document_versions WHERE document_id = $document_id AND version_number = $number",
+      ["document_id": .integer(documentID), "number": .integer(number)])
+  }
+
   static func listed(number: Int64, of documentID: Int64, _ transaction: ReadTransaction) throws -> ListedVersion? {
     try transaction.first(
       """
@@ -44,6 +51,29 @@ enum VersionStore {
         "content_bytes": .integer(version.content.utf8.count), "changes_summary": .text(version.changesSummary),
         "created_by": .integer(version.authorID), "created_at": .integer(version.createdAt),
       ]) ?? 0
+  }
+
+  /// A version without what it says.
+  struct Record: Sendable {
+    var number: Int64
+    var createdAt: Int64
+    var authorName: String
+    /// A JSON object.
+    var changesSummary: String
+  }
+
+  /// The versions of some numbers, in order.
+  static func records(of documentID: Int64, from first: Int64, to last: Int64, _ transaction: ReadTransaction) throws -> [Record] {
+    try transaction.query(
+      """
+      SELECT v.version_number, v.created_at, coalesce(nullif(u.full_name, ''), u.username), v.changes_summary
+      FROM cw_document_versions v JOIN cw_users u ON u.id = v.created_by
+      WHERE v.document_id = $document_id AND v.version_number BETWEEN $first AND $last
+      ORDER BY v.version_number
+      """, ["document_id": .integer(documentID), "first": .integer(first), "last": .integer(last)]
+    ) { row in
+      Record(number: try row.integer(0), createdAt: try row.integer(1), authorName: try row.text(2), changesSummary: try row.text(3))
+    }
   }
 
   // MARK: Lists

@@ -4,7 +4,7 @@ import Storage
 /// same however long it is. All SQL about `cw_counts`.
 struct KeptCount: Equatable, Sendable {
   enum Kind: String, Sendable {
-    case users, companies, projects, documents
+    case users, companies, projects, documents, generations, exports
   }
 
   var kind: Kind

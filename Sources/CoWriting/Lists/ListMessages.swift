@@ -47,3 +47,13 @@ extension CoWritingV1.ListDocumentsRequest: ListRequest {}
 extension CoWritingV1.ListDocumentsResponse: ListResponse {}
 extension CoWritingV1.ListVersionsRequest: ListRequest {}
 extension CoWritingV1.ListVersionsResponse: ListResponse {}
+extension CoWritingV1.ListImagesRequest: ListRequest {}
+extension CoWritingV1.ListImagesResponse: ListResponse {}
+extension CoWritingV1.ListGenerationsRequest: ListRequest {}
+extension CoWritingV1.ListGenerationsResponse: ListResponse {}
+extension CoWritingV1.ListGenerationTemplatesRequest: ListRequest {}
+extension CoWritingV1.ListGenerationTemplatesResponse: ListResponse {}
+extension CoWritingV1.ListExportsRequest: ListRequest {}
+extension CoWritingV1.ListExportsResponse: ListResponse {}
+extension CoWritingV1.ListExportTemplatesRequest: ListRequest {}
+extension CoWritingV1.ListExportTemplatesResponse: ListResponse {}

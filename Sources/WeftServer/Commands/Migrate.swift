@@ -13,6 +13,7 @@ struct Migrate: AsyncParsableCommand {
     do {
       let settings = try ServeSettings(dataDirectory: dataDirectory, http: nil, grpc: nil, source: flags.source())
       let lock = try DataDirectoryLock.acquire(directory: dataDirectory)
+      let workers = try Assembly.lockOutWorkers(settings.dataDirectory)
       let database = try Database.open(path: settings.databasePath)
       var count = 0
       for (application, migrator) in Assembly.migrators {
@@ -23,7 +24,7 @@ struct Migrate: AsyncParsableCommand {
       }
       if count == 0 { Terminal.line("weft: the schema is up to date") }
       await database.close()
-      withExtendedLifetime(lock) {}
+      withExtendedLifetime((lock, workers)) {}
     } catch {
       Terminal.error("\(error)")
       throw ExitCode.failure

@@ -70,6 +70,15 @@ struct PrometheusText {
     }
   }
 
+  /// - Parameter jobs: Of all processes on the data directory.
+  mutating func add(_ jobs: [JobCounts.Count]) {
+    head("weft_jobs", "Background jobs that wait or run, in all processes on the data directory.", "gauge")
+    for job in jobs {
+      sample("weft_jobs", [("kind", job.kind), ("state", "waiting")], job.waiting)
+      sample("weft_jobs", [("kind", job.kind), ("state", "running")], job.running)
+    }
+  }
+
   // MARK: The format
 
   /// `NotFound`: as go-grpc-prometheus writes a code.

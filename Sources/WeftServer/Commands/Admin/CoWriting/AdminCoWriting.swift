@@ -8,8 +8,10 @@ import RPC
 /// `weft admin cowriting …`: administration of the co-writing platform, which has accounts and tokens of its own.
 struct AdminCoWriting: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "cowriting", abstract: "The co-writing platform, which has accounts of its own: sign in, and everybody's accounts.",
-    subcommands: [Login.self, Logout.self, Whoami.self, AdminCoWritingUsers.self])
+    commandName: "cowriting", abstract: "The co-writing platform, which has accounts of its own: sign in, everybody's accounts, templates.",
+    subcommands: [
+      Login.self, Logout.self, Whoami.self, AdminCoWritingUsers.self, AdminGenerationTemplates.self, AdminExportTemplates.self,
+    ])
 
   struct Login: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
