@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Measures Weft beside its peers, side by side in one run: ratios count, not seconds.
 #   tools/bench.sh PEERS        PEERS: the folder of the peer servers; it is copied to the cache and built there once
-# BENCH_ONLY=grpc,rest,codec,tickets,ticket_lists,document_search,cowriting,logins,passkeys,oauth,files,memory,backup picks tables; ROUNDS (3) and SECS (3) set their length.
+# BENCH_ONLY=grpc,rest,codec,tickets,ticket_lists,document_search,cowriting,logins,passkeys,oauth,files,exports,memory,backup,generations picks tables; ROUNDS (3) and SECS (3) set their length.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 peers=${1:?usage: make bench PEERS=DIR (the folder of the peer servers)}
 work=${WEFT_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/weft}/peers
-only=${BENCH_ONLY:-grpc,rest,codec,tickets,ticket_lists,document_search,cowriting,logins,passkeys,oauth,files,memory,backup}
+only=${BENCH_ONLY:-grpc,rest,codec,tickets,ticket_lists,document_search,cowriting,logins,passkeys,oauth,files,exports,memory,backup,generations}
 wants() { [[ ,$only, == *,$1,* ]]; }
 
 tools/setup.sh nghttp2-server libgrpc++-dev protobuf-compiler-grpc libsimdjson-dev g++ wrk nginx-light
@@ -43,5 +43,11 @@ if wants logins; then "$WEFT_PYTHON" Benchmarks/logins.py "$bin/weft"; fi
 if wants passkeys; then "$WEFT_PYTHON" Benchmarks/passkeys.py "$bin/weft"; fi
 if wants oauth; then "$WEFT_PYTHON" Benchmarks/oauth.py "$bin/weft"; fi
 if wants files; then "$WEFT_PYTHON" Benchmarks/files.py "$bin/weft"; fi
+if wants exports; then
+  tools/setup.sh pandoc libpangoft2-1.0-0
+  "$work/venv/bin/pip" install -q --disable-pip-version-check weasyprint==70.0
+  WEASYPRINT=$work/venv/bin/weasyprint "$WEFT_PYTHON" Benchmarks/exports.py "$bin/weft"
+fi
 if wants memory; then "$WEFT_PYTHON" Benchmarks/memory.py "$bin/weft"; fi
 if wants backup; then "$WEFT_PYTHON" Benchmarks/backup.py "$bin/weft"; fi
+if wants generations; then "$WEFT_PYTHON" Benchmarks/generations.py "$bin/weft"; fi

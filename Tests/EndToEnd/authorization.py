@@ -6,6 +6,7 @@
 platform's part is `authorization_cowriting.py`.
 """
 import argparse
+import base64
 import json
 import re
 import tempfile
@@ -193,12 +194,12 @@ def multipart_request(method: Method, binding: Binding, messages, options: Field
     part = next((f, options(f).file_part) for f in method.descriptor.input_type.fields if options(f).HasField("file_part"))
     (piece, said), whole, content = part, {}, b""
     for message in messages:
-        request = json_format.ParseDict(message, method.request_class()())
-        content += getattr(request, piece.name)
+        content += base64.b64decode(message.get(piece.name, ""))
         whole.update(message)
     whole.pop(piece.name, None)
     filename, content_type = whole.pop(said.filename_field, ""), whole.pop(said.content_type_field, "application/octet-stream")
-    return {"method": binding.verb, "url": binding.path, "headers": {}, "data": whole, "files": {said.name: (filename, content, content_type)}}
+    path = re.sub(r"\{(\w+)\}", lambda m: quote(str(whole.pop(m[1])), safe=""), binding.path)
+    return {"method": binding.verb, "url": path, "headers": {}, "data": whole, "files": {said.name: (filename, content, content_type)}}
 
 
 # The document

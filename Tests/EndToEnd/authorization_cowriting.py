@@ -1,11 +1,16 @@
 """The co-writing platform's part of the authorization matrix: who calls, what the options promise, and a valid request for each RPC."""
+import base64
 import time
 from dataclasses import dataclass, field
+from urllib.parse import parse_qs, urlsplit
 
 import jwt
 from authorization import ADMIN, DISABLED, OK, PUBLIC, Answer, Method, methods
 from cowriting import PASSWORD, Person, admin, credit_code, new_person, ok, uniq
+from document_images import png, upload_image
+from generations import generate, wait_for_end
 from rpc import Rpc
+from server import wait_for
 
 SECRET = "a-secret-that-the-matrix-signs-with-too"
 PACKAGES = ("cowriting.v1.",)
@@ -14,9 +19,13 @@ STRANGERS = ("no token", "garbage", "expired", "other application", "logged out"
 CALLERS = (*STRANGERS, "disabled", "foreign", "owner", "administrator")
 NO_TOKEN = Answer("UNAUTHENTICATED", "无效的认证凭据")
 NOT_ADMIN = Answer("PERMISSION_DENIED", "权限不足")
+# What is asked for is allowed, and too late.
+GENERATION_ENDED = Answer("ALREADY_EXISTS", "AI生成任务已结束，不能取消", 409)
+EXPORT_ENDED = Answer("ALREADY_EXISTS", "导出任务已结束，不能取消", 409)
 ABSENT = 999_999_999
 TEXTS = {"user_id": "用户不存在", "company_id": "企业不存在", "contact_id": "联系人不存在", "project_id": "项目不存在", "form_id": "表单不存在",
-         "document_id": "文档不存在", "version_number": "文档版本不存在"}
+         "document_id": "文档不存在", "image_id": "图片不存在", "version_number": "文档版本不存在", "generation_id": "生成记录不存在", "export_id": "导出记录不存在",
+         "template_id": "模板不存在"}
 
 
 @dataclass
@@ -135,6 +144,37 @@ class World:
     def document(self):
         return self.once("document", lambda: self.owner.document(self.project())["id"])
 
+    def image(self):
+        return self.once("image", self.new_image)
+
+    def new_image(self):
+        return ok(upload_image(self.owner, self.document()), 201)["id"]
+
+    def generation(self):
+        """A text that has ended, as all have a moment later: what waits or runs would change by itself."""
+        return self.once("generation", lambda: wait_for_end(self.owner, generate(self.owner, self.document())["id"])["id"])
+
+    def export(self):
+        """One that has ended."""
+        def make():
+            id = ok(self.owner.post("/exports", {"document_id": self.document(), "format": "markdown"}), 202)["export_id"]
+            wait_for(lambda: ok(self.owner.get(f"/exports/{id}"))["status"] == "completed", "the export")
+            return id
+        return self.once("export", make)
+
+    def export_link(self):
+        """What its signed link says."""
+        query = parse_qs(urlsplit(ok(self.owner.get(f"/exports/{self.export()}"))["file_url"]).query)
+        return {"export_id": self.export(), **{name: query[name][0] for name in ("expires", "signature")}}
+
+    def export_template(self):
+        body = {"name": uniq(), "format": "html", "options": {}}
+        return self.once("export template", lambda: ok(self.admin.post("/exports/templates", body), 201)["id"])
+
+    def prompt_template(self):
+        body = {"name": uniq(), "prompt_template": "写"}
+        return self.once("prompt template", lambda: ok(self.admin.post("/ai/templates", body), 201)["id"])
+
 
 def new_project(world, who):
     body = {"name": uniq("项目"), "type": "emergency_plan", "company_id": world.company()}
@@ -200,6 +240,41 @@ CASES = {
         lambda w, who: {"document_id": w.document(), "version_number": 1}, object="document_id", within="version_number"),
     "cowriting.v1.DocumentService/CompareVersions": Case(
         lambda w, who: {"document_id": w.document(), "from_version": 1, "to_version": 1}, object="document_id"),
+    "cowriting.v1.DocumentService/UploadImage": Case(
+        lambda w, who: [{"document_id": w.document(), "file_name": "图.png", "content_type": "image/png"}, {"data": base64.b64encode(png()).decode()}],
+        object="document_id"),
+    "cowriting.v1.DocumentService/ListImages": Case(lambda w, who: w.image() and {"document_id": w.document()}, object="document_id"),
+    "cowriting.v1.DocumentService/GetImage": Case(
+        lambda w, who: {"document_id": w.document(), "image_id": w.image()}, object="document_id", within="image_id"),
+    "cowriting.v1.DocumentService/DeleteImage": Case(
+        lambda w, who: {"document_id": w.document(), "image_id": w.new_image()}, object="document_id", within="image_id"),
+
+    "cowriting.v1.GenerationService/Generate": Case(lambda w, who: {"document_id": w.document(), "prompt": "写"}, object="document_id"),
+    "cowriting.v1.GenerationService/GetGeneration": Case(lambda w, who: {"generation_id": w.generation()}, object="generation_id"),
+    "cowriting.v1.GenerationService/ListGenerations": Case(lambda w, who: w.generation() and {}),
+    "cowriting.v1.GenerationService/DescribeGeneration": Case(lambda w, who: {"generation_id": w.generation()}, object="generation_id"),
+    "cowriting.v1.GenerationService/WatchGeneration": Case(lambda w, who: {"generation_id": w.generation()}, object="generation_id"),
+    "cowriting.v1.GenerationService/StreamGeneration": Case(lambda w, who: {"generation_id": w.generation()}, object="generation_id"),
+    "cowriting.v1.GenerationService/CancelGeneration": Case(
+        lambda w, who: {"generation_id": w.generation()}, object="generation_id", answer=GENERATION_ENDED),
+    "cowriting.v1.GenerationService/ApplyGeneration": Case(lambda w, who: {"generation_id": w.generation()}, object="generation_id"),
+    "cowriting.v1.GenerationService/ListGenerationTemplates": Case(lambda w, who: w.prompt_template() and {}),
+    "cowriting.v1.GenerationService/CreateGenerationTemplate": Case(lambda w, who: {"name": uniq("模板"), "prompt_template": "写"}),
+    "cowriting.v1.GenerationService/SetGenerationTemplateActive": Case(
+        lambda w, who: {"template_id": w.prompt_template(), "is_active": True}, object="template_id"),
+
+    "cowriting.v1.ExportService/CreateExport": Case(lambda w, who: {"document_id": w.document(), "format": "markdown"}, object="document_id"),
+    "cowriting.v1.ExportService/GetExport": Case(lambda w, who: {"export_id": w.export()}, object="export_id"),
+    "cowriting.v1.ExportService/ListExports": Case(lambda w, who: w.export() and {}),
+    "cowriting.v1.ExportService/DownloadExport": Case(lambda w, who: {"export_id": w.export()}, object="export_id"),
+    "cowriting.v1.ExportService/GetExportFile": Case(lambda w, who: w.export_link()),
+    "cowriting.v1.ExportService/WatchExport": Case(lambda w, who: {"export_id": w.export()}, object="export_id"),
+    "cowriting.v1.ExportService/StreamExport": Case(lambda w, who: {"export_id": w.export()}, object="export_id"),
+    "cowriting.v1.ExportService/CancelExport": Case(lambda w, who: {"export_id": w.export()}, object="export_id", answer=EXPORT_ENDED),
+    "cowriting.v1.ExportService/ListExportTemplates": Case(lambda w, who: w.export_template() and {}),
+    "cowriting.v1.ExportService/CreateExportTemplate": Case(lambda w, who: {"name": uniq("模板"), "format": "pdf", "options": {}}),
+    "cowriting.v1.ExportService/SetExportTemplateActive": Case(
+        lambda w, who: {"template_id": w.export_template(), "is_active": True}, object="template_id"),
 }
 
 

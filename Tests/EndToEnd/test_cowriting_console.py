@@ -192,3 +192,36 @@ def test_tokens_outlive_the_secret_that_signed_them(tmp_path):
         server.start()
         error(person.get("/auth/me"), 401)
         assert not (server.data / "jwt.secret.previous").exists()
+
+
+def test_templates_of_prompts_are_kept(server, console):
+    name, category = uniq("模板"), uniq("类")
+    out = console.run("cowriting", "prompt-templates", "add", "--name", name, "--prompt", "请生成{section}", "--category", category,
+                      "--config", '{"temperature": 0.6}')
+    assert out.returncode == 0 and out.stderr.startswith("weft: added template ")
+    id = out.stderr.split()[-1]
+    listed = console.ok("cowriting", "prompt-templates", "list", "--category", category)
+    assert name in listed and "请生成{section}" in listed and "active" in listed and len(listed.splitlines()) == 2
+    assert "disabled" in console.ok("cowriting", "prompt-templates", "disable", id)
+    assert page(admin(server).get("/ai/templates", category=category))["items"][0]["is_active"] is False
+    assert name not in console.ok("cowriting", "prompt-templates", "list", "--active", "--category", category)
+    assert "active" in console.ok("cowriting", "prompt-templates", "enable", id)
+    out = console.run("cowriting", "prompt-templates", "add", "--name", name, "--prompt", "x", "--config", "temperature=1")
+    assert out.returncode != 0 and "--config takes a JSON object" in out.stderr
+    out = console.run("cowriting", "prompt-templates", "add", "--name", name, "--prompt", "x")
+    assert out.returncode != 0 and "模板名称已存在" in out.stderr
+    assert console.run("cowriting", "prompt-templates", "disable", "999999").returncode != 0
+    assert console.run("cowriting", "prompt-templates", "disable", "abc").returncode != 0
+
+
+def test_templates_of_exports_are_kept(server, console):
+    name = uniq("模板")
+    out = console.run("cowriting", "export-templates", "add", "--name", name, "--format", "pdf", "--options", '{"include_page_numbers": true}')
+    assert out.returncode == 0, out
+    id = out.stderr.split()[-1]
+    console.ok("cowriting", "export-templates", "add", "--name", uniq("默认"), "--format", "html", "--default")
+    assert "yes" in console.ok("cowriting", "export-templates", "list", "--format", "html")
+    assert name in console.ok("cowriting", "export-templates", "list", "--format", "pdf")
+    assert "disabled" in console.ok("cowriting", "export-templates", "disable", id)
+    assert name not in console.ok("cowriting", "export-templates", "list", "--active")
+    assert "active" in console.ok("cowriting", "export-templates", "enable", id)

@@ -8,7 +8,8 @@ from pathlib import Path
 import cowriting
 import pytest
 from browser import DESKTOP, PHONE, Browser
-from server import BINARY, Server
+from document_images import png
+from server import BINARY, Server, wait_for
 
 REST, GRPC = "http://127.0.0.1:8000", "127.0.0.1:50051"
 
@@ -28,8 +29,9 @@ def shell(tmp_path_factory):
     """Runs a pasted command where `weft` is on the path."""
     folder = tmp_path_factory.mktemp("bin")
     (folder / "weft").symlink_to(Path(BINARY).resolve())
-    # What an upload's sample sends.
+    # What the samples of uploads send.
     (folder / "document.pdf").write_bytes(b"%PDF-1.4")
+    (folder / "厂区平面图.png").write_bytes(png())
 
     def run(command, token=""):
         env = {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "TOKEN": token, "no_proxy": "*"}
@@ -134,17 +136,34 @@ def test_the_page_keeps_its_own_rules(server):
 
 
 def open_page(browser, server):
-    """Until its last operation is there: what lies below moves while the page is being built."""
     browser.open(server.url + "/docs")
+    browser.wait(".opblock")
+
+
+def scroll_to(browser, selector):
+    """An operation of the page: of a list of 150 rows and more, Swagger UI keeps only those that are near the window."""
+    def look():
+        if not browser.all(selector):
+            browser.run("window.scrollBy({top: innerHeight / 2, behavior: 'instant'})")
+            return None
+        browser.run("document.querySelector(arguments[0]).scrollIntoView({block: 'center', behavior: 'instant'})", selector)
+        return browser.all(selector)
+    wait_for(look, selector)
+    return browser.wait(selector)
+
+
+def test_every_operation_is_on_the_page(server, browser):
+    open_page(browser, server)
     *_, (_, _, last) = operations(server)
-    browser.wait(f"[id$='-{last['operationId']}']")
+    scroll_to(browser, f"[id$='-{last['operationId']}']")
+    assert browser.problems() == []
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_the_page_shows_commands(server, size):
     with Browser(size=size) as browser:
         open_page(browser, server)
-        operation = browser.wait("#operations-TicketService-TicketService_CreateTicket")
+        operation = scroll_to(browser, "#operations-TicketService-TicketService_CreateTicket")
         browser.click(".opblock-summary-control", inside=operation)
         samples = browser.wait(".weft-samples", inside=operation)
         curl, weft = [e.text for e in browser.all("pre", samples)]
@@ -165,7 +184,7 @@ def test_trying_it_out_with_a_token(server, browser):
     browser.fill(".auth-container input[type=text]", user.token)
     browser.click(".auth-btn-wrapper .authorize")
     browser.click(".btn-done")
-    operation = browser.wait("#operations-UserService-UserService_GetMe")
+    operation = scroll_to(browser, "#operations-UserService-UserService_GetMe")
     browser.click(".opblock-summary-control", inside=operation)
     browser.click(".btn.execute", inside=operation)
     browser.wait(".live-responses-table .response-col_status", inside=operation, text="200")
@@ -183,7 +202,7 @@ def test_trying_out_the_co_writing_platform(server, browser):
     browser.fill("input[type=text]", person.token, inside=container)
     browser.click(".auth-btn-wrapper .authorize", inside=container)
     browser.click(".btn-done")
-    operation = browser.wait("#operations-CoWritingAuthService-CoWritingAuthService_GetMe")
+    operation = scroll_to(browser, "#operations-CoWritingAuthService-CoWritingAuthService_GetMe")
     browser.click(".opblock-summary-control", inside=operation)
     browser.click(".btn.execute", inside=operation)
     browser.wait(".live-responses-table .response-col_status", inside=operation, text="200")

@@ -128,7 +128,7 @@ def test_newer_database_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("variable, value", [("WEFT_LOG_LEVEL", "loud"), ("WEFT_JWT_SECRET", "short"), ("WEFT_DATABASE_URL", "postgres://x/y"),
-                                             ("WEFT_TOKEN_DAYS", "0"), ("WEFT_TOKEN_DAYS", "366"), ("WEFT_TOKEN_DAYS", "8d"), ("WEFT_APPS", "other"),
+                                             ("WEFT_TOKEN_DAYS", "0"), ("WEFT_TOKEN_DAYS", "366"), ("WEFT_TOKEN_DAYS", "8d"), ("WEFT_EXPORTS", "0"), ("WEFT_EXPORTS", "65"), ("WEFT_APPS", "other"),
                                              ("WEFT_RATE_LIMITS", "maybe"), ("WEFT_TLS_CERT", "/nonexistent"), ("WEFT_ADMIN_PASSWORD", "short")])
 def test_bad_setting_is_named(tmp_path, variable, value):
     server = Server(tmp_path / "data", env={variable: value})

@@ -3,8 +3,9 @@ import re
 
 import httpx
 import pytest
+from cowriting import new_person, ok
 from rpc import Rpc
-from server import Server
+from server import Server, wait_for
 
 SAMPLE = re.compile(r'^([a-z_0-9]+)\{(.*)\} (\S+)$')
 
@@ -92,3 +93,14 @@ def test_nothing_else_is_served_there_nor_metrics_elsewhere(metered, server):
     for one in (metered, server):
         assert one.call("GET", "/metrics").status_code == 404
     assert "metrics" not in server.ports
+
+
+def test_jobs_are_counted(tmp_path):
+    with Server(tmp_path / "data", "--metrics", "127.0.0.1:0", env={"WEFT_JOBS": "off"}) as server:
+        wait_for(lambda: value(scrape(server), "weft_jobs", kind="export", state="waiting") == 0, "the first count")
+        person = new_person(server)
+        document = person.document()["id"]
+        for _ in range(3):
+            ok(person.post("/ai/generate", {"document_id": document, "prompt": "写"}), 202)
+        wait_for(lambda: value(scrape(server), "weft_jobs", kind="generation", state="waiting") == 3, "three texts to wait")
+        assert value(scrape(server), "weft_jobs", kind="generation", state="running") == 0

@@ -27,7 +27,8 @@ def units(tmp_path):
     return tmp_path
 
 
-@pytest.mark.parametrize("name, exposure", [("weft.service", 15), ("weft-backup.service", 20), ("weft-backup.timer", None)])
+@pytest.mark.parametrize("name, exposure", [
+    ("weft.service", 15), ("weft-worker.service", 15), ("weft-backup.service", 20), ("weft-backup.timer", None)])
 def test_systemd_takes_the_units_and_finds_them_closed(units, name, exposure):
     out = run("systemd-analyze", "verify", units / name, env={**os.environ, "SYSTEMD_LOG_LEVEL": "warning"})
     assert out.returncode == 0 and not out.stderr, out.stderr
@@ -95,6 +96,9 @@ def test_every_system_call_is_one_that_the_unit_allows(tmp_path):
 
 # the container
 
+# Not linked, but nothing is set without them.
+FONTS = {"fonts-noto-cjk", "fonts-dejavu-core"}
+
 def installed(stage):
     """The Debian packages that a stage of the Containerfile installs."""
     text = (PACKAGING / "Containerfile").read_text().split("\nFROM ")[stage].replace("\\\n", " ")
@@ -115,14 +119,15 @@ def test_the_image_has_what_the_program_links_and_no_library_more():
         assert owners, library
         packages |= owners
     # What Swift's runtime links is linked by way of its libraries in a debug program.
-    extra = {"libgcc-s1", "libstdc++6", "ca-certificates"}
+    extra = {"libgcc-s1", "libstdc++6", "ca-certificates", *FONTS}
     assert packages <= installed(2), packages - installed(2)
     assert installed(2) - packages <= extra, installed(2) - packages
 
 
 def test_the_image_is_built_with_what_setup_installs():
-    line = next(l for l in (ROOT / "tools/setup.sh").read_text().splitlines() if "what the server links" in l)
-    assert set(line.split("#")[0].split()) == installed(1) - {"python3-pip"}
+    lines = (ROOT / "tools/setup.sh").read_text().splitlines()
+    linked = {word for l in lines if "what the server links" in l or "what exports are set with" in l for word in l.split("#")[0].split()}
+    assert linked - FONTS == installed(1) - {"python3-pip"} and FONTS <= linked & installed(2)
 
 
 def test_the_image_runs_as_nobody_in_particular_and_stops_gently():

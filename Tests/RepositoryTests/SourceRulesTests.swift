@@ -65,7 +65,9 @@ import Testing
 
   @Test("The core stands without Foundation: use Glibc")
   func coreHasNoFoundation() {
-    let core: Set = ["Protobuf", "Net", "HTTP", "RPC", "Gateway", "Storage", "Identity", "Outbound", "Blobs", "Delivery"]
+    let core: Set = [
+      "Protobuf", "Net", "HTTP", "RPC", "Gateway", "Storage", "Identity", "Outbound", "Blobs", "Delivery", "Jobs", "LanguageModel",
+    ]
     let found = Self.findings("Sources") { file, line in
       core.contains(file.module) && Self.code(file.lines[line]).contains("import Foundation")
     }
