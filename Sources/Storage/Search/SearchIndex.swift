@@ -76,7 +76,8 @@ public struct SearchIndex: Sendable {
     let (oldTokens, newTokens) = (
       old.tokens(for: matching, bytesMax: documentBytesMax), new.tokens(for: matching, bytesMax: documentBytesMax)
     )
-    if old.key == new.key, oldTokens == newTokens { return }
+    // Byte by byte, as FTS5 does: equal strings may be of other characters, such as the two forms of 類, U+F9D0 and U+985E.
+    if old.key == new.key, oldTokens.utf8.elementsEqual(newTokens.utf8) { return }
     remove(old.key, oldTokens, transaction)
     insert(new.key, newTokens, transaction)
   }

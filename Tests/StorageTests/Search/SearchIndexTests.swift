@@ -106,6 +106,21 @@ enum Notes {
     }
   }
 
+  /// Swift takes such strings for equal: a compatibility ideograph and the one that it stands for.
+  @Test func aTextOfOtherCharactersThatCountAsEqualIsReplaced() async throws {
+    try await Notes.with { database in
+      try await Notes.index.build(database, from: Notes.source)
+      let (old, new) = ("种\u{F9D0}", "种\u{985E}")
+      #expect(old == new)
+      try await database.write { Notes.index.insert(Notes.document(1, old), $0) }
+      try await database.write { Notes.index.replace(Notes.document(1, old), with: Notes.document(1, new), $0) }
+      let found = try await Notes.find(new, database)
+      #expect(found == [1])
+      let left = try await Notes.find(old, database)
+      #expect(left == [])
+    }
+  }
+
   @Test func aTransactionThatFailsLeavesTheIndexAsItWas() async throws {
     try await Notes.with { database in
       try await Notes.index.build(database, from: Notes.source)
