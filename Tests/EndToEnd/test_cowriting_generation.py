@@ -1,4 +1,5 @@
 """Texts that a language model writes for documents (chapter AI生成接口), against a provider that does as a test says."""
+import concurrent.futures
 import json
 import threading
 
@@ -290,6 +291,21 @@ def test_a_text_of_a_deleted_document_goes_nowhere(models, person):
     error(person.post(f"/ai/generations/{done['id']}/apply", {}), 404, "文档不存在")
     error(person.post("/ai/generate", {"document_id": document["id"], "prompt": "写"}), 404, "文档不存在")
     assert generation(person, done["id"])["generated_content"] == done["generated_content"]
+
+
+def test_texts_that_are_put_in_at_the_same_time_all_get_in(models, person):
+    document = person.document(content="# 开头\n\n## 应急响应\n\n旧\n\n## 尾\n")
+    texts = [f"并行{number}。" for number in range(8)]
+    ids = []
+    for text in texts:
+        models.will(Answer(text=text))
+        ids.append(written(person, document["id"])["id"])
+    with concurrent.futures.ThreadPoolExecutor(len(ids)) as pool:
+        versions = list(pool.map(lambda id: apply(person, id), ids))
+    assert sorted(version["version_number"] for version in versions) == list(range(2, 10))
+    content = ok(person.get(f"/documents/{document['id']}"))["content"]
+    assert sorted(content.removeprefix("# 开头\n\n## 应急响应\n\n旧\n\n## 尾\n\n").split("\n\n")) == texts
+
 
 
 # templates

@@ -114,37 +114,48 @@ struct GenerationService: CoWritingV1.GenerationServiceServer {
   func applyGeneration(_ request: CoWritingV1.ApplyGenerationRequest, _ call: ServerCall) async throws -> CoWritingV1.Version {
     let owners = try call.owners()
     let author = try call.callerID()
-    // A document may be megabytes: where the text goes is found beside the writer, and there only if somebody was faster.
-    let placed = try await database.read(for: call) { try Self.placed(request, owners, $0) }
-    let version = try await database.write(for: call) { transaction in
-      var (document, content) = (
-        try DocumentService.changeable(placed.document.id, owners, condition: request.etag, transaction), placed.content
-      )
-      if document.versionsCount != placed.document.versionsCount { (document, content) = try Self.placed(request, owners, transaction) }
-      let version = try documents.append(
-        content, summary: DocumentVersion.generationSummary(request.generationID), to: document, author: author, transaction)
-      try GenerationStore.setApplied(request.generationID, version: version.number, transaction)
-      return version
+    for _ in 0..<Self.placingsMax {
+      let (document, generation, old) = try await database.read(for: call) { try Self.applicable(request, owners, $0) }
+      // A document may be megabytes: neither readers nor the writer wait until it is known where the text goes.
+      let content = try await documents.comparisons.run(for: call) {
+        Result { () throws(CoWritingError) in try Self.placed(generation, into: old, mode: request.mode) }
+      }.get()
+      let version = try await database.write(for: call) { transaction -> DocumentVersion? in
+        let now = try DocumentService.changeable(document.id, owners, condition: request.etag, transaction)
+        guard now.versionsCount == document.versionsCount else { return nil }
+        let version = try documents.append(
+          content, summary: DocumentVersion.generationSummary(request.generationID), to: now, author: author, transaction)
+        try GenerationStore.setApplied(request.generationID, version: version.number, transaction)
+        return version
+      }
+      if let version { return try CoWritingV1.Version(version) }
     }
-    return try CoWritingV1.Version(version)
+    throw CoWritingError.documentChanged
   }
 
-  /// The document that a text is for, and what it says with the text in it.
-  private static func placed(
+  /// How often a text is given a place: somebody else may be faster with a new version of the document.
+  private static let placingsMax = 32
+
+  /// The document that a text is for, the text, and what the document says without it.
+  private static func applicable(
     _ request: CoWritingV1.ApplyGenerationRequest, _ owners: ListOwners, _ transaction: ReadTransaction
-  ) throws -> (document: Document, content: String) {
+  ) throws -> (document: Document, generation: Generation, content: String) {
     guard let generation = try GenerationStore.generation(request.generationID, of: owners, transaction) else {
       throw CoWritingError.notFound(.generation)
     }
     guard generation.status != .processing, !generation.text.isEmpty else { throw CoWritingError.generationUnfinished }
     let document = try DocumentService.readable(generation.documentID, owners, transaction)
     try document.requireUnchanged(request.etag)
+    return (document, generation, try VersionStore.content(of: document, transaction))
+  }
+
+  /// What a document says with the text in it.
+  private static func placed(_ generation: Generation, into content: String, mode: String?) throws(CoWritingError) -> String {
     let content = try SectionText.place(
-      generation.text, into: try VersionStore.content(of: document, transaction),
-      mode: .init(rawValue: request.mode ?? "append") ?? .append, section: generation.section)
+      generation.text, into: content, mode: .init(rawValue: mode ?? "append") ?? .append, section: generation.section)
     guard content.utf8.count <= Document.contentBytesMax else {
-      throw CoWritingError.invalid(field: "mode", "写入后的文档内容超过\(Document.contentBytesMax)字节")
+      throw .invalid(field: "mode", "写入后的文档内容超过\(Document.contentBytesMax)字节")
     }
-    return (document, content)
+    return content
   }
 }

@@ -25,69 +25,104 @@ enum SectionText {
       }
       // The text usually brings its own heading; the document's is of the right level.
       let body = Lines(text).withoutHeading(named: section)
-      let before = String(content[..<place.bodyStart])
-      let after = String(content[place.end...])
-      return after.isEmpty ? joined(before, body) : joined(joined(before, body), after)
+      let before = lines.bytes[..<place.lowerBound]
+      let after = lines.bytes[place.upperBound...]
+      let placed = joined(before, body)
+      return String(decoding: after.isEmpty ? placed : joined(placed[...], after), as: UTF8.self)
     }
   }
 
-  /// Two texts with one empty line between them.
   private static func joined(_ first: String, _ second: String) -> String {
-    let first = first.utf8.reversed().drop { $0 == 0x0a || $0 == 0x0d || $0 == 0x20 }.reversed()
-    let second = second.utf8.drop { $0 == 0x0a || $0 == 0x0d }
-    if first.isEmpty { return String(decoding: Array(second), as: UTF8.self) }
-    return String(decoding: Array(first), as: UTF8.self) + "\n\n" + String(decoding: Array(second), as: UTF8.self)
+    String(decoding: joined(Array(first.utf8)[...], Array(second.utf8)[...]), as: UTF8.self)
+  }
+
+  /// Two texts with one empty line between them.
+  private static func joined(_ first: ArraySlice<UInt8>, _ second: ArraySlice<UInt8>) -> [UInt8] {
+    var joined = first
+    while let last = joined.last, last == 0x0a || last == 0x0d || last == 0x20 { joined.removeLast() }
+    let second = second.drop { $0 == 0x0a || $0 == 0x0d }
+    if joined.isEmpty { return Array(second) }
+    joined += [0x0a, 0x0a]
+    joined += second
+    return Array(joined)
   }
 
   /// The ATX headings of a text (CommonMark 0.30, section 4.2), those in fenced code left out.
+  ///
+  /// Places are of bytes, and no list of the headings is made: a document of megabytes may be nothing but headings.
   private struct Lines {
     private struct Heading {
       var level: Int
       var title: String
-      var start: String.Index
+      var start: Int
       /// Of the line after it.
-      var bodyStart: String.Index
+      var bodyStart: Int
     }
 
-    private let text: String
-    private var headings: [Heading] = []
+    let bytes: [UInt8]
 
-    init(_ text: String) {
-      self.text = text
-      var fence: (mark: Character, count: Int)?
-      var start = text.startIndex
-      while start < text.endIndex {
-        let end = text.utf8[start...].firstIndex(of: 0x0a) ?? text.endIndex
-        let next = end < text.endIndex ? text.utf8.index(after: end) : end
-        let line = text[start..<end].drop { $0 == " " }
-        let mark = line.first
-        let count = line.prefix { $0 == mark }.count
-        if let open = fence {
-          if mark == open.mark, count >= open.count { fence = nil }
-        } else if let mark, mark == "`" || mark == "~", count >= 3 {
-          fence = (mark, count)
-        } else if mark == "#", count <= 6, line.dropFirst(count).first.map({ $0 == " " || $0 == "\t" }) ?? true {
-          headings.append(Heading(level: count, title: Self.title(line.dropFirst(count)), start: start, bodyStart: next))
+    init(_ text: String) { bytes = Array(text.utf8) }
+
+    /// What stands under the first heading with the name, or else under the first that has it but for a number.
+    func section(named name: String) -> Range<Int>? {
+      let (exact, plain) = (Self.trimmed(name[...]).lowercased(), Self.plain(name))
+      var found: (level: Int, start: Int, end: Int?)?
+      var foundPlain: (level: Int, start: Int, end: Int?)?
+      forEachHeading { heading in
+        if let place = found {
+          if heading.level <= place.level { found?.end = heading.start }
+          return heading.level > place.level
+        }
+        if let place = foundPlain, place.end == nil, heading.level <= place.level { foundPlain?.end = heading.start }
+        if heading.title.lowercased() == exact {
+          found = (heading.level, heading.bodyStart, nil)
+        } else if foundPlain == nil, Self.plain(heading.title) == plain {
+          foundPlain = (heading.level, heading.bodyStart, nil)
+        }
+        return true
+      }
+      return (found ?? foundPlain).map { $0.start..<($0.end ?? bytes.count) }
+    }
+
+    /// The text without its first heading, if nothing but that bears the name and stands at its beginning.
+    func withoutHeading(named name: String) -> ArraySlice<UInt8> {
+      var body = bytes[...]
+      forEachHeading { first in
+        if Self.plain(first.title) == Self.plain(name), String(decoding: bytes[..<first.start], as: UTF8.self).allSatisfy(\.isWhitespace) {
+          body = bytes[first.bodyStart...]
+        }
+        return false
+      }
+      return body
+    }
+
+    /// - Parameter body: Says whether to go on.
+    private func forEachHeading(_ body: (Heading) -> Bool) {
+      var fence: (mark: UInt8, count: Int)?
+      var start = 0
+      while start < bytes.count {
+        let end = bytes[start...].firstIndex(of: 0x0a) ?? bytes.count
+        let next = min(end + 1, bytes.count)
+        let line = bytes[start..<end].drop { $0 == 0x20 }
+        if let mark = line.first, mark == Self.backtick || mark == Self.tilde || mark == Self.hash {
+          let rest = line.drop { $0 == mark }
+          let count = line.count - rest.count
+          if let open = fence {
+            if mark == open.mark, count >= open.count { fence = nil }
+          } else if mark != Self.hash {
+            if count >= 3 { fence = (mark, count) }
+          } else if count <= 6, rest.first.map({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0d }) ?? true {
+            let title = Self.title(String(decoding: rest, as: UTF8.self)[...])
+            guard body(Heading(level: count, title: title, start: start, bodyStart: next)) else { return }
+          }
         }
         start = next
       }
     }
 
-    func section(named name: String) -> (bodyStart: String.Index, end: String.Index)? {
-      let (exact, plain) = (Self.trimmed(name[...]).lowercased(), Self.plain(name))
-      let index = headings.firstIndex { $0.title.lowercased() == exact } ?? headings.firstIndex { Self.plain($0.title) == plain }
-      guard let index else { return nil }
-      let end = headings[(index + 1)...].first { $0.level <= headings[index].level }?.start ?? text.endIndex
-      return (headings[index].bodyStart, end)
-    }
-
-    /// The text without its first heading, if nothing but that bears the name and stands at its beginning.
-    func withoutHeading(named name: String) -> String {
-      guard let first = headings.first, Self.plain(first.title) == Self.plain(name),
-        text[..<first.start].allSatisfy(\.isWhitespace)
-      else { return text }
-      return String(text[first.bodyStart...])
-    }
+    private static let backtick = UInt8(ascii: "`")
+    private static let tilde = UInt8(ascii: "~")
+    private static let hash = UInt8(ascii: "#")
 
     private static func title(_ rest: Substring) -> String {
       // Models like to write headings in bold.

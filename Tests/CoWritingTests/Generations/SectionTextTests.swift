@@ -50,6 +50,12 @@ import Testing
     for absent in ["三期工程", "2026年计划", "期工程"] { #expect(throws: CoWritingError.self) { try place("新", absent, into: content) } }
   }
 
+  @Test func anExactNameGoesBeforeAnEarlierOneWithANumber() throws {
+    let content = "# 1. 概况\n甲\n## 细节\n# 概况\n乙\n## 细节\n丙\n# 尾\n"
+    #expect(try place("新", "概况", into: content) == "# 1. 概况\n甲\n## 细节\n# 概况\n\n新\n\n# 尾\n")
+    #expect(try place("新", "2. 概况", into: content) == "# 1. 概况\n\n新\n\n# 概况\n乙\n## 细节\n丙\n# 尾\n")
+  }
+
   @Test func boldHeadingsAreHeadings() throws {
     #expect(try place("## **应急响应**\n\n新", "应急响应", into: "# **二、应急响应**\n旧\n# 尾") == "# **二、应急响应**\n\n新\n\n# 尾")
   }
@@ -76,6 +82,7 @@ import Testing
     #expect(throws: CoWritingError.self) { try place("新", "甲", into: "#甲\n####### 甲\n") }
     #expect(try place("新", "甲", into: "~~~\n# x\n~~~\n# 甲 ##\n旧") == "~~~\n# x\n~~~\n# 甲 ##\n\n新")
     #expect(try place("新", "甲", into: "# 甲\r\n旧\r\n# 乙\r\n") == "# 甲\n\n新\n\n# 乙\r\n")
+    #expect(try place("新", "甲", into: "# 甲\r\n旧\r\n#\r\n尾") == "# 甲\n\n新\n\n#\r\n尾")
   }
 
   @Test func bigDocumentsAreQuick() throws {
