@@ -25,6 +25,10 @@ final class WorkerAssembly: Sendable {
   /// - Throws: `StartError` where the schema is not this version's: a server or `weft migrate` brings it up to date.
   init(_ settings: ServeSettings, logger: Logger) async throws {
     self.logger = logger
+    // Opening would make it: a database, and a lock, in whatever directory was meant.
+    if access(settings.databasePath, F_OK) != 0, [ENOENT, ENOTDIR].contains(errno) {
+      throw StartError(description: "there is no database at \(settings.databasePath): start weft serve or run weft migrate first")
+    }
     lock = try Self.lock(settings.dataDirectory)
     database = try Database.open(path: settings.databasePath)
     for (application, migrator) in Assembly.migrators where try await !migrator.pending(database).isEmpty {

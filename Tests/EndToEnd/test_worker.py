@@ -243,4 +243,6 @@ def test_what_changes_the_database_as_a_whole_waits_for_workers(models, tmp_path
 def test_a_worker_says_what_is_wrong_with_its_directory(tmp_path):
     for directory in (tmp_path / "absent", tmp_path):
         out = weft("worker", "--data-dir", directory)
-        assert out.returncode == 1 and out.stderr.startswith(b"weft: ") and out.stdout == b"", out
+        assert out.returncode == 1 and out.stderr.startswith(b"weft: there is no database at ") and out.stdout == b"", out
+    # A wrong directory stays as it was.
+    assert list(tmp_path.iterdir()) == []
