@@ -50,7 +50,7 @@ public struct GenerationConfig: Sendable, Equatable {
         continue
       }
       guard let rule = Self.rules.first(where: { $0.name == name }) else {
-        violations.append(Violation(field: name, description: "未知的生成参数"))
+        violations.append(Violation(field: name, description: "不是可用的生成参数"))
         continue
       }
       guard case .numberValue(let number)? = value.kind, rule.allows(number) else {

@@ -331,6 +331,9 @@ def test_templates_make_prompts(models, person, chief, document):
     told = error(person.post("/ai/generate", body | {"variables": variables | {"key_points": "字" * 41_000}}), 422)
     assert list(told["details"]) == ["variables"] and "40000" in told["message"]
     assert describe(person, made["id"])["template_id"] == str(body["template_id"])
+    blank = template(chief, " ", category="", description="")
+    assert (blank["category"], blank["description"]) == (None, None)
+    error(person.post("/ai/generate", body | {"template_id": blank["id"]}), 422, "提示词不能为空")
 
 
 def test_a_template_knows_section_project_company_and_forms(models, chief, person):

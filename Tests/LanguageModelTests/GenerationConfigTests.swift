@@ -43,6 +43,6 @@ import Testing
   @Test func everythingThatIsWrongIsNamed() throws {
     #expect(
       try Self.violations(#"{"top_p":7,"model":"x","max_tokens":0,"temperature":1}"#)
-        == ["max_tokens 应为1到131072之间的整数", "model 未知的生成参数", "top_p 应为0到1之间的数"])
+        == ["max_tokens 应为1到131072之间的整数", "model 不是可用的生成参数", "top_p 应为0到1之间的数"])
   }
 }

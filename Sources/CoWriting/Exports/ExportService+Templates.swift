@@ -25,7 +25,7 @@ extension ExportService {
   ) async throws -> CoWritingV1.ExportTemplate {
     if let options = request.options { try ExportOptions.check(options, format: request.format) }
     var template = ExportTemplate(
-      name: request.name, description: request.description, format: request.format,
+      name: request.name, description: request.description?.nilIfEmpty, format: request.format,
       options: try JSONObject.text(request.options, bytesMax: ExportTemplate.optionsBytesMax, field: ("options", "导出选项")),
       isDefault: request.isDefault ?? false, createdAt: time.wallMicroseconds)
     template.id = try await database.write(for: call) { [template] transaction in

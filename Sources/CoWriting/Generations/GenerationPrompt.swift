@@ -65,6 +65,7 @@ enum GenerationPrompt {
       throw CoWritingError.invalid(field: "variables", "填充后的提示词超过\(error.charactersMax)个字符")
     }
     let prompt = generation.prompt.isEmpty ? filled : filled + "\n\n" + generation.prompt
+    guard !prompt.allSatisfy(\.isWhitespace) else { throw CoWritingError.invalid(field: "prompt", "提示词不能为空") }
     let count = [prompt, generation.context ?? "", generation.section ?? ""].reduce(0) { $0 + $1.unicodeScalars.count }
     guard count <= wishesMax else {
       throw CoWritingError.invalid(field: "variables", "填充后的提示词、上下文和章节共\(count)个字符，不能超过\(wishesMax)个字符")

@@ -28,8 +28,8 @@ extension GenerationService {
     try GenerationPrompt.check(template: request.promptTemplate)
     let now = time.wallMicroseconds
     var template = GenerationTemplate(
-      name: request.name, description: request.description, prompt: request.promptTemplate,
-      config: try GenerationPrompt.checkedConfig(request.config, field: "config"), category: request.category, createdAt: now,
+      name: request.name, description: request.description?.nilIfEmpty, prompt: request.promptTemplate,
+      config: try GenerationPrompt.checkedConfig(request.config, field: "config"), category: request.category?.nilIfEmpty, createdAt: now,
       updatedAt: now)
     template.id = try await database.write(for: call) { [template] transaction in
       guard try !GenerationTemplateStore.isTaken(template.name, transaction) else { throw CoWritingError.templateNameTaken }
