@@ -5518,8 +5518,8 @@ public enum CoWritingAPIDescription {
             "tags": [
               "CoWritingDocumentService"
             ],
-            "summary": "Puts an image into a document: PNG or JPEG, at most 10 MiB and 24 megapixels, in pieces. Over REST a multipart/form-data body; over",
-            "description": "RPC the first message says which document and what the image is called, every message may carry a piece. What the answer has as `markdown` shows it in the text.",
+            "summary": "Puts an image into a document: PNG or JPEG, at most 10 MiB and 24 megapixels.",
+            "description": "Over REST a multipart/form-data body; over RPC the first message says which document and what the image is called, every message may carry a piece. What the answer has as `markdown` shows it in the text.",
             "parameters": [
               {
                 "name": "document_id",
@@ -5689,7 +5689,7 @@ public enum CoWritingAPIDescription {
                         "value": {
                           "success": false,
                           "error": {
-                            "code": "INTERNAL_ERROR",
+                            "code": "REQUEST_TIMEOUT",
                             "message": "上传超时，请重试",
                             "details": {}
                           },
@@ -5818,7 +5818,7 @@ public enum CoWritingAPIDescription {
                         "value": {
                           "success": false,
                           "error": {
-                            "code": "INTERNAL_ERROR",
+                            "code": "STORAGE_FULL",
                             "message": "存储空间不足，请稍后再试",
                             "details": {}
                           },
@@ -6277,7 +6277,7 @@ public enum CoWritingAPIDescription {
                         "value": {
                           "success": false,
                           "error": {
-                            "code": "INTERNAL_ERROR",
+                            "code": "RANGE_NOT_SATISFIABLE",
                             "message": "请求的范围无法满足",
                             "details": {}
                           },
@@ -7339,6 +7339,30 @@ public enum CoWritingAPIDescription {
                   }
                 }
               },
+              "416": {
+                "description": "请求的范围无法满足",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "请求的范围无法满足": {
+                        "summary": "请求的范围无法满足",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "RANGE_NOT_SATISFIABLE",
+                            "message": "请求的范围无法满足",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
               "429": {
                 "description": "请求频率超过限制",
                 "headers": {
@@ -7507,6 +7531,30 @@ public enum CoWritingAPIDescription {
                   }
                 }
               },
+              "416": {
+                "description": "请求的范围无法满足",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
+                    },
+                    "examples": {
+                      "请求的范围无法满足": {
+                        "summary": "请求的范围无法满足",
+                        "value": {
+                          "success": false,
+                          "error": {
+                            "code": "RANGE_NOT_SATISFIABLE",
+                            "message": "请求的范围无法满足",
+                            "details": {}
+                          },
+                          "timestamp": "2024-01-01T00:00:00Z"
+                        }
+                      }
+                    }
+                  }
+                }
+              },
               "429": {
                 "description": "请求频率超过限制",
                 "headers": {
@@ -7550,8 +7598,8 @@ public enum CoWritingAPIDescription {
             "tags": [
               "CoWritingExportService"
             ],
-            "summary": "How far an export is, as Server-Sent Events (WHATWG HTML 9.2): `progress` with {\"progress\"}, and at the end one of `completed`,",
-            "description": "`failed` and `cancelled`.",
+            "summary": "How far an export is, as Server-Sent Events (WHATWG HTML 9.2).",
+            "description": "They are `progress` with {\"progress\"}, and at the end one of `completed`, `failed` and `cancelled`.",
             "parameters": [
               {
                 "name": "export_id",
@@ -7563,6 +7611,16 @@ public enum CoWritingAPIDescription {
                   "format": "int64"
                 },
                 "example": 1
+              },
+              {
+                "name": "Last-Event-ID",
+                "in": "header",
+                "description": "The id of the last event that was received; over REST the header Last-Event-ID.",
+                "schema": {
+                  "type": "string",
+                  "maxLength": 32
+                },
+                "example": "end"
               }
             ],
             "responses": {
@@ -7580,13 +7638,15 @@ public enum CoWritingAPIDescription {
                   }
                 },
                 "content": {
-                  "*/*": {
+                  "text/event-stream": {
                     "schema": {
-                      "type": "string",
-                      "format": "binary"
+                      "type": "string"
                     }
                   }
                 }
+              },
+              "204": {
+                "description": "The last event was the end."
               },
               "401": {
                 "description": "未登录或令牌无效",
@@ -9020,8 +9080,8 @@ public enum CoWritingAPIDescription {
             "tags": [
               "CoWritingGenerationService"
             ],
-            "summary": "The text while it is written, as Server-Sent Events (WHATWG HTML 9.2): `text` with {\"text\"}, whose ids tell where to go on from,",
-            "description": "`restart` where the text begins anew, and at the end one of `completed`, `failed` and `cancelled`. A browser's EventSource sends no Authorization header: read it with fetch.",
+            "summary": "The text while it is written, as Server-Sent Events (WHATWG HTML 9.2).",
+            "description": "They are `text` with {\"text\"}, whose ids tell where to go on from, `restart` where the text begins anew, and at the end one of `completed`, `failed` and `cancelled`. A browser's EventSource sends no Authorization header: read it with fetch.",
             "parameters": [
               {
                 "name": "generation_id",
@@ -9033,6 +9093,16 @@ public enum CoWritingAPIDescription {
                   "format": "int64"
                 },
                 "example": 1
+              },
+              {
+                "name": "Last-Event-ID",
+                "in": "header",
+                "description": "The id of the last event that was received; over REST the header Last-Event-ID.",
+                "schema": {
+                  "type": "string",
+                  "maxLength": 32
+                },
+                "example": "2048"
               }
             ],
             "responses": {
@@ -9050,13 +9120,15 @@ public enum CoWritingAPIDescription {
                   }
                 },
                 "content": {
-                  "*/*": {
+                  "text/event-stream": {
                     "schema": {
-                      "type": "string",
-                      "format": "binary"
+                      "type": "string"
                     }
                   }
                 }
+              },
+              "204": {
+                "description": "The last event was the end."
               },
               "401": {
                 "description": "未登录或令牌无效",
@@ -9126,6 +9198,16 @@ public enum CoWritingAPIDescription {
                           "timestamp": "2024-01-01T00:00:00Z"
                         }
                       }
+                    }
+                  }
+                }
+              },
+              "422": {
+                "description": "数据验证失败",
+                "content": {
+                  "application/json": {
+                    "schema": {
+                      "$ref": "#/components/schemas/CoWritingError"
                     }
                   }
                 }

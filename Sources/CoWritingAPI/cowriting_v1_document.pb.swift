@@ -166,9 +166,9 @@ extension CoWritingV1 {
     func restoreVersion(_ request: CoWritingV1.RestoreVersionRequest, _ call: RPC.ServerCall) async throws -> CoWritingV1.Version
     /// What two versions of a document have differently, line by line.
     func compareVersions(_ request: CoWritingV1.CompareVersionsRequest, _ call: RPC.ServerCall) async throws -> CoWritingV1.CompareVersionsResponse
-    /// Puts an image into a document: PNG or JPEG, at most 10 MiB and 24 megapixels, in pieces. Over REST a multipart/form-data body; over
-    /// RPC the first message says which document and what the image is called, every message may carry a piece. What the answer has as
-    /// `markdown` shows it in the text.
+    /// Puts an image into a document: PNG or JPEG, at most 10 MiB and 24 megapixels.
+    /// Over REST a multipart/form-data body; over RPC the first message says which document and what the image is called, every message may
+    /// carry a piece. What the answer has as `markdown` shows it in the text.
     func uploadImage(_ requests: RPC.RequestStream<CoWritingV1.UploadImageRequest>, _ call: RPC.ServerCall) async throws -> CoWritingV1.DocumentImage
     /// Images of a document, newest first.
     func listImages(_ request: CoWritingV1.ListImagesRequest, _ call: RPC.ServerCall) async throws -> CoWritingV1.ListImagesResponse
@@ -200,9 +200,9 @@ extension CoWritingV1 {
     public static let restoreVersion = RPC.MethodDescriptor(CoWritingV1.documentFile.services[0], method: 8)
     /// What two versions of a document have differently, line by line.
     public static let compareVersions = RPC.MethodDescriptor(CoWritingV1.documentFile.services[0], method: 9)
-    /// Puts an image into a document: PNG or JPEG, at most 10 MiB and 24 megapixels, in pieces. Over REST a multipart/form-data body; over
-    /// RPC the first message says which document and what the image is called, every message may carry a piece. What the answer has as
-    /// `markdown` shows it in the text.
+    /// Puts an image into a document: PNG or JPEG, at most 10 MiB and 24 megapixels.
+    /// Over REST a multipart/form-data body; over RPC the first message says which document and what the image is called, every message may
+    /// carry a piece. What the answer has as `markdown` shows it in the text.
     public static let uploadImage = RPC.MethodDescriptor(CoWritingV1.documentFile.services[0], method: 10)
     /// Images of a document, newest first.
     public static let listImages = RPC.MethodDescriptor(CoWritingV1.documentFile.services[0], method: 11)
@@ -267,9 +267,9 @@ extension CoWritingV1 {
       try await self.client.unary(CoWritingV1.DocumentServiceMethods.compareVersions, request, options: options)
     }
 
-    /// Puts an image into a document: PNG or JPEG, at most 10 MiB and 24 megapixels, in pieces. Over REST a multipart/form-data body; over
-    /// RPC the first message says which document and what the image is called, every message may carry a piece. What the answer has as
-    /// `markdown` shows it in the text.
+    /// Puts an image into a document: PNG or JPEG, at most 10 MiB and 24 megapixels.
+    /// Over REST a multipart/form-data body; over RPC the first message says which document and what the image is called, every message may
+    /// carry a piece. What the answer has as `markdown` shows it in the text.
     public func uploadImage(options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> RPC.ClientStreamingCall<CoWritingV1.UploadImageRequest, CoWritingV1.DocumentImage> {
       try await self.client.clientStreaming(CoWritingV1.DocumentServiceMethods.uploadImage, options: options)
     }

@@ -59,7 +59,7 @@ extension CoWritingV1 {
       GAIgASgJQhq6SAVyAxjoB6rUGA4KDOaooeadv+aPj+i/sEgAiAEBEkgKBmZvcm1hdBgDIAEoCUI4ukgDyAEBukgdchtSA3BkZlIEd29yZFIIbWFya2Rvd25S\
       BGh0bWyq1BgOCgzlr7zlh7rmoLzlvI8SKAoHb3B0aW9ucxgEIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QSFwoKaXNfZGVmYXVsdBgFIAEoCEgBiAEB\
       Qg4KDF9kZXNjcmlwdGlvbkINCgtfaXNfZGVmYXVsdCJICh5TZXRFeHBvcnRUZW1wbGF0ZUFjdGl2ZVJlcXVlc3QSEwoLdGVtcGxhdGVfaWQYASABKAMSEQoJ\
-      aXNfYWN0aXZlGAIgASgIMtgaCg1FeHBvcnRTZXJ2aWNlEpEDCgxDcmVhdGVFeHBvcnQSIS5jb3dyaXRpbmcudjEuQ3JlYXRlRXhwb3J0UmVxdWVzdBoiLmNv\
+      aXNfYWN0aXZlGAIgASgIMtcbCg1FeHBvcnRTZXJ2aWNlEpEDCgxDcmVhdGVFeHBvcnQSIS5jb3dyaXRpbmcudjEuQ3JlYXRlRXhwb3J0UmVxdWVzdBoiLmNv\
       d3JpdGluZy52MS5DcmVhdGVFeHBvcnRSZXNwb25zZSK5AoLT5JMCFCIPL2FwaS92MS9leHBvcnRzOgEqqtQYmgIIAhDKARoGZXhwb3J0Ki3mlofmoaPlr7zl\
       h7rku7vliqHlt7Lmj5DkuqTvvIzmraPlnKjlpITnkIbkuK06NAiRAxIY5pyq55m75b2V5oiW5Luk54mM5peg5pWIGhXml6DmlYjnmoTorqTor4Hlh63mja46\
       KwiTAxIS6LSm5Y+35bey6KKr56aB55SoGhLotKblj7flt7LooqvnpoHnlKg6JQiUAxIP5paH5qGj5LiN5a2Y5ZyoGg/mlofmoaPkuI3lrZjlnKg6FwimAxIS\
@@ -69,35 +69,36 @@ extension CoWritingV1 {
       KwiTAxIS6LSm5Y+35bey6KKr56aB55SoGhLotKblj7flt7LooqvnpoHnlKg6MQiUAxIV5a+85Ye66K6w5b2V5LiN5a2Y5ZyoGhXlr7zlh7rorrDlvZXkuI3l\
       rZjlnKgS/QEKC0xpc3RFeHBvcnRzEiAuY293cml0aW5nLnYxLkxpc3RFeHBvcnRzUmVxdWVzdBohLmNvd3JpdGluZy52MS5MaXN0RXhwb3J0c1Jlc3BvbnNl\
       IqgBgtPkkwIREg8vYXBpL3YxL2V4cG9ydHOq1BiMAQgCKgzojrflj5bmiJDlip86NAiRAxIY5pyq55m75b2V5oiW5Luk54mM5peg5pWIGhXml6DmlYjnmoTo\
-      rqTor4Hlh63mja46KwiTAxIS6LSm5Y+35bey6KKr56aB55SoGhLotKblj7flt7LooqvnpoHnlKg6FwimAxIS5pWw5o2u6aqM6K+B5aSx6LSlEtICCg5Eb3du\
-      bG9hZEV4cG9ydBIjLmNvd3JpdGluZy52MS5Eb3dubG9hZEV4cG9ydFJlcXVlc3QaFC5nb29nbGUuYXBpLkh0dHBCb2R5IoICgtPkkwImEiQvYXBpL3YxL2V4\
-      cG9ydHMve2V4cG9ydF9pZH0vZG93bmxvYWSq1BjRAQgCOjQIkQMSGOacqueZu+W9leaIluS7pOeJjOaXoOaViBoV5peg5pWI55qE6K6k6K+B5Yet5o2uOisI\
+      rqTor4Hlh63mja46KwiTAxIS6LSm5Y+35bey6KKr56aB55SoGhLotKblj7flt7LooqvnpoHnlKg6FwimAxIS5pWw5o2u6aqM6K+B5aSx6LSlEpEDCg5Eb3du\
+      bG9hZEV4cG9ydBIjLmNvd3JpdGluZy52MS5Eb3dubG9hZEV4cG9ydFJlcXVlc3QaFC5nb29nbGUuYXBpLkh0dHBCb2R5IsECgtPkkwImEiQvYXBpL3YxL2V4\
+      cG9ydHMve2V4cG9ydF9pZH0vZG93bmxvYWSq1BiQAggCOjQIkQMSGOacqueZu+W9leaIluS7pOeJjOaXoOaViBoV5peg5pWI55qE6K6k6K+B5Yet5o2uOisI\
       kwMSEui0puWPt+W3suiiq+emgeeUqBoS6LSm5Y+35bey6KKr56aB55SoOjEIlAMSFeWvvOWHuuiusOW9leS4jeWtmOWcqBoV5a+85Ye66K6w5b2V5LiN5a2Y\
-      5ZyoOjcImQMSGOWvvOWHuuS7u+WKoeWwmuacquWujOaIkBoY5a+85Ye65Lu75Yqh5bCa5pyq5a6M5oiQMAES6AEKDUdldEV4cG9ydEZpbGUSIi5jb3dyaXRp\
-      bmcudjEuR2V0RXhwb3J0RmlsZVJlcXVlc3QaFC5nb29nbGUuYXBpLkh0dHBCb2R5IpoBgtPkkwIiEiAvYXBpL3YxL2V4cG9ydHMve2V4cG9ydF9pZH0vZmls\
-      ZarUGG4IATo3CJMDEhjpk77mjqXml6DmlYjmiJblt7Lov4fmnJ8aGOmTvuaOpeaXoOaViOaIluW3sui/h+acnzoxCJQDEhXlr7zlh7rorrDlvZXkuI3lrZjl\
-      nKgaFeWvvOWHuuiusOW9leS4jeWtmOWcqDABEuwBCgtXYXRjaEV4cG9ydBIgLmNvd3JpdGluZy52MS5XYXRjaEV4cG9ydFJlcXVlc3QaGS5jb3dyaXRpbmcu\
-      djEuRXhwb3J0RXZlbnQinQGq1BiYAQgCOjQIkQMSGOacqueZu+W9leaIluS7pOeJjOaXoOaViBoV5peg5pWI55qE6K6k6K+B5Yet5o2uOisIkwMSEui0puWP\
-      t+W3suiiq+emgeeUqBoS6LSm5Y+35bey6KKr56aB55SoOjEIlAMSFeWvvOWHuuiusOW9leS4jeWtmOWcqBoV5a+85Ye66K6w5b2V5LiN5a2Y5ZyoMAESkwIK\
-      DFN0cmVhbUV4cG9ydBIhLmNvd3JpdGluZy52MS5TdHJlYW1FeHBvcnRSZXF1ZXN0GhQuZ29vZ2xlLmFwaS5IdHRwQm9keSLHAYLT5JMCJBIiL2FwaS92MS9l\
-      eHBvcnRzL3tleHBvcnRfaWR9L3N0cmVhbarUGJgBCAI6NAiRAxIY5pyq55m75b2V5oiW5Luk54mM5peg5pWIGhXml6DmlYjnmoTorqTor4Hlh63mja46KwiT\
-      AxIS6LSm5Y+35bey6KKr56aB55SoGhLotKblj7flt7LooqvnpoHnlKg6MQiUAxIV5a+85Ye66K6w5b2V5LiN5a2Y5ZyoGhXlr7zlh7rorrDlvZXkuI3lrZjl\
-      nKgwARKAAwoMQ2FuY2VsRXhwb3J0EiEuY293cml0aW5nLnYxLkNhbmNlbEV4cG9ydFJlcXVlc3QaGC5jb3dyaXRpbmcudjEuRXhwb3J0SXRlbSKyAoLT5JMC\
-      JyIiL2FwaS92MS9leHBvcnRzL3tleHBvcnRfaWR9L2NhbmNlbDoBKqrUGIACCAIqFeWvvOWHuuS7u+WKoeW3suWPlua2iDo0CJEDEhjmnKrnmbvlvZXmiJbk\
-      u6TniYzml6DmlYgaFeaXoOaViOeahOiupOivgeWHreaNrjorCJMDEhLotKblj7flt7LooqvnpoHnlKgaEui0puWPt+W3suiiq+emgeeUqDoxCJQDEhXlr7zl\
-      h7rorrDlvZXkuI3lrZjlnKgaFeWvvOWHuuiusOW9leS4jeWtmOWcqDpPCJkDEiTlr7zlh7rku7vliqHlt7Lnu5PmnZ/vvIzkuI3og73lj5bmtogaJOWvvOWH\
-      uuS7u+WKoeW3sue7k+adn++8jOS4jeiDveWPlua2iBKfAgoTTGlzdEV4cG9ydFRlbXBsYXRlcxIoLmNvd3JpdGluZy52MS5MaXN0RXhwb3J0VGVtcGxhdGVz\
-      UmVxdWVzdBopLmNvd3JpdGluZy52MS5MaXN0RXhwb3J0VGVtcGxhdGVzUmVzcG9uc2UisgGC0+STAhsSGS9hcGkvdjEvZXhwb3J0cy90ZW1wbGF0ZXOq1BiM\
-      AQgCKgzojrflj5bmiJDlip86NAiRAxIY5pyq55m75b2V5oiW5Luk54mM5peg5pWIGhXml6DmlYjnmoTorqTor4Hlh63mja46KwiTAxIS6LSm5Y+35bey6KKr\
-      56aB55SoGhLotKblj7flt7LooqvnpoHnlKg6FwimAxIS5pWw5o2u6aqM6K+B5aSx6LSlEvoCChRDcmVhdGVFeHBvcnRUZW1wbGF0ZRIpLmNvd3JpdGluZy52\
-      MS5DcmVhdGVFeHBvcnRUZW1wbGF0ZVJlcXVlc3QaHC5jb3dyaXRpbmcudjEuRXhwb3J0VGVtcGxhdGUimAKC0+STAh4iGS9hcGkvdjEvZXhwb3J0cy90ZW1w\
-      bGF0ZXM6ASqq1BjvAQgDEMkBKhjlr7zlh7rmqKHmnb/liJvlu7rmiJDlip86NAiRAxIY5pyq55m75b2V5oiW5Luk54mM5peg5pWIGhXml6DmlYjnmoTorqTo\
-      r4Hlh63mja46KwiTAxIS6LSm5Y+35bey6KKr56aB55SoGhLotKblj7flt7LooqvnpoHnlKg6HwiTAxIM5p2D6ZmQ5LiN6LazGgzmnYPpmZDkuI3otrM6MQiZ\
-      AxIV5qih5p2/5ZCN56ew5bey5a2Y5ZyoGhXmqKHmnb/lkI3np7Dlt7LlrZjlnKg6FwimAxIS5pWw5o2u6aqM6K+B5aSx6LSlEpoCChdTZXRFeHBvcnRUZW1w\
-      bGF0ZUFjdGl2ZRIsLmNvd3JpdGluZy52MS5TZXRFeHBvcnRUZW1wbGF0ZUFjdGl2ZVJlcXVlc3QaHC5jb3dyaXRpbmcudjEuRXhwb3J0VGVtcGxhdGUisgGq\
-      1BitAQgDOjQIkQMSGOacqueZu+W9leaIluS7pOeJjOaXoOaViBoV5peg5pWI55qE6K6k6K+B5Yet5o2uOisIkwMSEui0puWPt+W3suiiq+emgeeUqBoS6LSm\
-      5Y+35bey6KKr56aB55SoOh8IkwMSDOadg+mZkOS4jei2sxoM5p2D6ZmQ5LiN6LazOiUIlAMSD+aooeadv+S4jeWtmOWcqBoP5qih5p2/5LiN5a2Y5ZyoGg+q\
-      1BgLCgljb3dyaXRpbmdCDroCC0NvV3JpdGluZ1YxYgZwcm90bzM=
+      5ZyoOjcImQMSGOWvvOWHuuS7u+WKoeWwmuacquWujOaIkBoY5a+85Ye65Lu75Yqh5bCa5pyq5a6M5oiQOj0IoAMSG+ivt+axgueahOiMg+WbtOaXoOazlea7\
+      oei2sxob6K+35rGC55qE6IyD5Zu05peg5rOV5ruh6LazMAESqAIKDUdldEV4cG9ydEZpbGUSIi5jb3dyaXRpbmcudjEuR2V0RXhwb3J0RmlsZVJlcXVlc3Qa\
+      FC5nb29nbGUuYXBpLkh0dHBCb2R5ItoBgtPkkwIiEiAvYXBpL3YxL2V4cG9ydHMve2V4cG9ydF9pZH0vZmlsZarUGK0BCAE6NwiTAxIY6ZO+5o6l5peg5pWI\
+      5oiW5bey6L+H5pyfGhjpk77mjqXml6DmlYjmiJblt7Lov4fmnJ86MQiUAxIV5a+85Ye66K6w5b2V5LiN5a2Y5ZyoGhXlr7zlh7rorrDlvZXkuI3lrZjlnKg6\
+      PQigAxIb6K+35rGC55qE6IyD5Zu05peg5rOV5ruh6LazGhvor7fmsYLnmoTojIPlm7Tml6Dms5Xmu6HotrMwARLsAQoLV2F0Y2hFeHBvcnQSIC5jb3dyaXRp\
+      bmcudjEuV2F0Y2hFeHBvcnRSZXF1ZXN0GhkuY293cml0aW5nLnYxLkV4cG9ydEV2ZW50Ip0BqtQYmAEIAjo0CJEDEhjmnKrnmbvlvZXmiJbku6TniYzml6Dm\
+      lYgaFeaXoOaViOeahOiupOivgeWHreaNrjorCJMDEhLotKblj7flt7LooqvnpoHnlKgaEui0puWPt+W3suiiq+emgeeUqDoxCJQDEhXlr7zlh7rorrDlvZXk\
+      uI3lrZjlnKgaFeWvvOWHuuiusOW9leS4jeWtmOWcqDABEpMCCgxTdHJlYW1FeHBvcnQSIS5jb3dyaXRpbmcudjEuU3RyZWFtRXhwb3J0UmVxdWVzdBoULmdv\
+      b2dsZS5hcGkuSHR0cEJvZHkixwGC0+STAiQSIi9hcGkvdjEvZXhwb3J0cy97ZXhwb3J0X2lkfS9zdHJlYW2q1BiYAQgCOjQIkQMSGOacqueZu+W9leaIluS7\
+      pOeJjOaXoOaViBoV5peg5pWI55qE6K6k6K+B5Yet5o2uOisIkwMSEui0puWPt+W3suiiq+emgeeUqBoS6LSm5Y+35bey6KKr56aB55SoOjEIlAMSFeWvvOWH\
+      uuiusOW9leS4jeWtmOWcqBoV5a+85Ye66K6w5b2V5LiN5a2Y5ZyoMAESgAMKDENhbmNlbEV4cG9ydBIhLmNvd3JpdGluZy52MS5DYW5jZWxFeHBvcnRSZXF1\
+      ZXN0GhguY293cml0aW5nLnYxLkV4cG9ydEl0ZW0isgKC0+STAiciIi9hcGkvdjEvZXhwb3J0cy97ZXhwb3J0X2lkfS9jYW5jZWw6ASqq1BiAAggCKhXlr7zl\
+      h7rku7vliqHlt7Llj5bmtog6NAiRAxIY5pyq55m75b2V5oiW5Luk54mM5peg5pWIGhXml6DmlYjnmoTorqTor4Hlh63mja46KwiTAxIS6LSm5Y+35bey6KKr\
+      56aB55SoGhLotKblj7flt7LooqvnpoHnlKg6MQiUAxIV5a+85Ye66K6w5b2V5LiN5a2Y5ZyoGhXlr7zlh7rorrDlvZXkuI3lrZjlnKg6TwiZAxIk5a+85Ye6\
+      5Lu75Yqh5bey57uT5p2f77yM5LiN6IO95Y+W5raIGiTlr7zlh7rku7vliqHlt7Lnu5PmnZ/vvIzkuI3og73lj5bmtogSnwIKE0xpc3RFeHBvcnRUZW1wbGF0\
+      ZXMSKC5jb3dyaXRpbmcudjEuTGlzdEV4cG9ydFRlbXBsYXRlc1JlcXVlc3QaKS5jb3dyaXRpbmcudjEuTGlzdEV4cG9ydFRlbXBsYXRlc1Jlc3BvbnNlIrIB\
+      gtPkkwIbEhkvYXBpL3YxL2V4cG9ydHMvdGVtcGxhdGVzqtQYjAEIAioM6I635Y+W5oiQ5YqfOjQIkQMSGOacqueZu+W9leaIluS7pOeJjOaXoOaViBoV5peg\
+      5pWI55qE6K6k6K+B5Yet5o2uOisIkwMSEui0puWPt+W3suiiq+emgeeUqBoS6LSm5Y+35bey6KKr56aB55SoOhcIpgMSEuaVsOaNrumqjOivgeWksei0pRL6\
+      AgoUQ3JlYXRlRXhwb3J0VGVtcGxhdGUSKS5jb3dyaXRpbmcudjEuQ3JlYXRlRXhwb3J0VGVtcGxhdGVSZXF1ZXN0GhwuY293cml0aW5nLnYxLkV4cG9ydFRl\
+      bXBsYXRlIpgCgtPkkwIeIhkvYXBpL3YxL2V4cG9ydHMvdGVtcGxhdGVzOgEqqtQY7wEIAxDJASoY5a+85Ye65qih5p2/5Yib5bu65oiQ5YqfOjQIkQMSGOac\
+      queZu+W9leaIluS7pOeJjOaXoOaViBoV5peg5pWI55qE6K6k6K+B5Yet5o2uOisIkwMSEui0puWPt+W3suiiq+emgeeUqBoS6LSm5Y+35bey6KKr56aB55So\
+      Oh8IkwMSDOadg+mZkOS4jei2sxoM5p2D6ZmQ5LiN6LazOjEImQMSFeaooeadv+WQjeensOW3suWtmOWcqBoV5qih5p2/5ZCN56ew5bey5a2Y5ZyoOhcIpgMS\
+      EuaVsOaNrumqjOivgeWksei0pRKaAgoXU2V0RXhwb3J0VGVtcGxhdGVBY3RpdmUSLC5jb3dyaXRpbmcudjEuU2V0RXhwb3J0VGVtcGxhdGVBY3RpdmVSZXF1\
+      ZXN0GhwuY293cml0aW5nLnYxLkV4cG9ydFRlbXBsYXRlIrIBqtQYrQEIAzo0CJEDEhjmnKrnmbvlvZXmiJbku6TniYzml6DmlYgaFeaXoOaViOeahOiupOiv\
+      geWHreaNrjorCJMDEhLotKblj7flt7LooqvnpoHnlKgaEui0puWPt+W3suiiq+emgeeUqDofCJMDEgzmnYPpmZDkuI3otrMaDOadg+mZkOS4jei2szolCJQD\
+      Eg/mqKHmnb/kuI3lrZjlnKgaD+aooeadv+S4jeWtmOWcqBoPqtQYCwoJY293cml0aW5nQg66AgtDb1dyaXRpbmdWMWIGcHJvdG8z
       """,
     dependencies: [BufValidate.validateFile, GoogleAPI.annotationsFile, GoogleAPI.httpbodyFile, GoogleProtobuf.structFile, GoogleProtobuf.timestampFile, WeftV1.optionsFile])
 
@@ -115,8 +116,8 @@ extension CoWritingV1 {
     func getExportFile(_ request: CoWritingV1.GetExportFileRequest, _ responses: RPC.ResponseStream<GoogleAPI.HttpBody>, _ call: RPC.ServerCall) async throws
     /// How far an export is, whenever that changes, until it ends.
     func watchExport(_ request: CoWritingV1.WatchExportRequest, _ responses: RPC.ResponseStream<CoWritingV1.ExportEvent>, _ call: RPC.ServerCall) async throws
-    /// How far an export is, as Server-Sent Events (WHATWG HTML 9.2): `progress` with {"progress"}, and at the end one of `completed`,
-    /// `failed` and `cancelled`.
+    /// How far an export is, as Server-Sent Events (WHATWG HTML 9.2).
+    /// They are `progress` with {"progress"}, and at the end one of `completed`, `failed` and `cancelled`.
     func streamExport(_ request: CoWritingV1.StreamExportRequest, _ responses: RPC.ResponseStream<GoogleAPI.HttpBody>, _ call: RPC.ServerCall) async throws
     /// Stops an export.
     func cancelExport(_ request: CoWritingV1.CancelExportRequest, _ call: RPC.ServerCall) async throws -> CoWritingV1.ExportItem
@@ -142,8 +143,8 @@ extension CoWritingV1 {
     public static let getExportFile = RPC.MethodDescriptor(CoWritingV1.exportFile.services[0], method: 4)
     /// How far an export is, whenever that changes, until it ends.
     public static let watchExport = RPC.MethodDescriptor(CoWritingV1.exportFile.services[0], method: 5)
-    /// How far an export is, as Server-Sent Events (WHATWG HTML 9.2): `progress` with {"progress"}, and at the end one of `completed`,
-    /// `failed` and `cancelled`.
+    /// How far an export is, as Server-Sent Events (WHATWG HTML 9.2).
+    /// They are `progress` with {"progress"}, and at the end one of `completed`, `failed` and `cancelled`.
     public static let streamExport = RPC.MethodDescriptor(CoWritingV1.exportFile.services[0], method: 6)
     /// Stops an export.
     public static let cancelExport = RPC.MethodDescriptor(CoWritingV1.exportFile.services[0], method: 7)
@@ -190,8 +191,8 @@ extension CoWritingV1 {
       try await self.client.serverStreaming(CoWritingV1.ExportServiceMethods.watchExport, request, options: options)
     }
 
-    /// How far an export is, as Server-Sent Events (WHATWG HTML 9.2): `progress` with {"progress"}, and at the end one of `completed`,
-    /// `failed` and `cancelled`.
+    /// How far an export is, as Server-Sent Events (WHATWG HTML 9.2).
+    /// They are `progress` with {"progress"}, and at the end one of `completed`, `failed` and `cancelled`.
     public func streamExport(_ request: CoWritingV1.StreamExportRequest, options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> RPC.ServerStreamingCall<GoogleAPI.HttpBody> {
       try await self.client.serverStreaming(CoWritingV1.ExportServiceMethods.streamExport, request, options: options)
     }

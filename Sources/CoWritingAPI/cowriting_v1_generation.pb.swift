@@ -65,7 +65,7 @@ extension CoWritingV1 {
       Y3JpcHRpb24YAyABKAlIAIgBARIXCg9wcm9tcHRfdGVtcGxhdGUYBCABKAkSJwoGY29uZmlnGAUgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBIVCghj\
       YXRlZ29yeRgGIAEoCUgBiAEBEhEKCWlzX2FjdGl2ZRgHIAEoCBIuCgpjcmVhdGVkX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIOCgxf\
       ZGVzY3JpcHRpb25CCwoJX2NhdGVnb3J5IkwKIlNldEdlbmVyYXRpb25UZW1wbGF0ZUFjdGl2ZVJlcXVlc3QSEwoLdGVtcGxhdGVfaWQYASABKAMSEQoJaXNf\
-      YWN0aXZlGAIgASgIMskdChFHZW5lcmF0aW9uU2VydmljZRKBAwoIR2VuZXJhdGUSHS5jb3dyaXRpbmcudjEuR2VuZXJhdGVSZXF1ZXN0GhguY293cml0aW5n\
+      YWN0aXZlGAIgASgIMuIdChFHZW5lcmF0aW9uU2VydmljZRKBAwoIR2VuZXJhdGUSHS5jb3dyaXRpbmcudjEuR2VuZXJhdGVSZXF1ZXN0GhguY293cml0aW5n\
       LnYxLkdlbmVyYXRpb24iuwKC0+STAhgiEy9hcGkvdjEvYWkvZ2VuZXJhdGU6ASqq1BiYAggCEMoBGgpnZW5lcmF0aW9uKilBSeeUn+aIkOS7u+WKoeW3suaP\
       kOS6pO+8jOato+WcqOWkhOeQhuS4rTo0CJEDEhjmnKrnmbvlvZXmiJbku6TniYzml6DmlYgaFeaXoOaViOeahOiupOivgeWHreaNrjorCJMDEhLotKblj7fl\
       t7LooqvnpoHnlKgaEui0puWPt+W3suiiq+emgeeUqDolCJQDEg/mlofmoaPkuI3lrZjlnKgaD+aWh+aho+S4jeWtmOWcqDoXCKYDEhLmlbDmja7pqozor4Hl\
@@ -81,33 +81,33 @@ extension CoWritingV1 {
       r4Hlh63mja46KwiTAxIS6LSm5Y+35bey6KKr56aB55SoGhLotKblj7flt7LooqvnpoHnlKg6MQiUAxIV55Sf5oiQ6K6w5b2V5LiN5a2Y5ZyoGhXnlJ/miJDo\
       rrDlvZXkuI3lrZjlnKgS+AEKD1dhdGNoR2VuZXJhdGlvbhIkLmNvd3JpdGluZy52MS5XYXRjaEdlbmVyYXRpb25SZXF1ZXN0Gh0uY293cml0aW5nLnYxLkdl\
       bmVyYXRpb25FdmVudCKdAarUGJgBCAI6NAiRAxIY5pyq55m75b2V5oiW5Luk54mM5peg5pWIGhXml6DmlYjnmoTorqTor4Hlh63mja46KwiTAxIS6LSm5Y+3\
-      5bey6KKr56aB55SoGhLotKblj7flt7LooqvnpoHnlKg6MQiUAxIV55Sf5oiQ6K6w5b2V5LiN5a2Y5ZyoGhXnlJ/miJDorrDlvZXkuI3lrZjlnKgwARKmAgoQ\
-      U3RyZWFtR2VuZXJhdGlvbhIlLmNvd3JpdGluZy52MS5TdHJlYW1HZW5lcmF0aW9uUmVxdWVzdBoULmdvb2dsZS5hcGkuSHR0cEJvZHki0gGC0+STAi8SLS9h\
-      cGkvdjEvYWkvZ2VuZXJhdGlvbnMve2dlbmVyYXRpb25faWR9L3N0cmVhbarUGJgBCAI6NAiRAxIY5pyq55m75b2V5oiW5Luk54mM5peg5pWIGhXml6DmlYjn\
+      5bey6KKr56aB55SoGhLotKblj7flt7LooqvnpoHnlKg6MQiUAxIV55Sf5oiQ6K6w5b2V5LiN5a2Y5ZyoGhXnlJ/miJDorrDlvZXkuI3lrZjlnKgwARK/AgoQ\
+      U3RyZWFtR2VuZXJhdGlvbhIlLmNvd3JpdGluZy52MS5TdHJlYW1HZW5lcmF0aW9uUmVxdWVzdBoULmdvb2dsZS5hcGkuSHR0cEJvZHki6wGC0+STAi8SLS9h\
+      cGkvdjEvYWkvZ2VuZXJhdGlvbnMve2dlbmVyYXRpb25faWR9L3N0cmVhbarUGLEBCAI6NAiRAxIY5pyq55m75b2V5oiW5Luk54mM5peg5pWIGhXml6DmlYjn\
       moTorqTor4Hlh63mja46KwiTAxIS6LSm5Y+35bey6KKr56aB55SoGhLotKblj7flt7LooqvnpoHnlKg6MQiUAxIV55Sf5oiQ6K6w5b2V5LiN5a2Y5ZyoGhXn\
-      lJ/miJDorrDlvZXkuI3lrZjlnKgwARKZAwoQQ2FuY2VsR2VuZXJhdGlvbhIlLmNvd3JpdGluZy52MS5DYW5jZWxHZW5lcmF0aW9uUmVxdWVzdBoYLmNvd3Jp\
-      dGluZy52MS5HZW5lcmF0aW9uIsMCgtPkkwIyIi0vYXBpL3YxL2FpL2dlbmVyYXRpb25zL3tnZW5lcmF0aW9uX2lkfS9jYW5jZWw6ASqq1BiGAggCKhdBSeeU\
-      n+aIkOS7u+WKoeW3suWPlua2iDo0CJEDEhjmnKrnmbvlvZXmiJbku6TniYzml6DmlYgaFeaXoOaViOeahOiupOivgeWHreaNrjorCJMDEhLotKblj7flt7Lo\
-      oqvnpoHnlKgaEui0puWPt+W3suiiq+emgeeUqDoxCJQDEhXnlJ/miJDorrDlvZXkuI3lrZjlnKgaFeeUn+aIkOiusOW9leS4jeWtmOWcqDpTCJkDEiZBSeeU\
-      n+aIkOS7u+WKoeW3sue7k+adn++8jOS4jeiDveWPlua2iBomQUnnlJ/miJDku7vliqHlt7Lnu5PmnZ/vvIzkuI3og73lj5bmtogSrgQKD0FwcGx5R2VuZXJh\
-      dGlvbhIkLmNvd3JpdGluZy52MS5BcHBseUdlbmVyYXRpb25SZXF1ZXN0GhUuY293cml0aW5nLnYxLlZlcnNpb24i3QOC0+STAjEiLC9hcGkvdjEvYWkvZ2Vu\
-      ZXJhdGlvbnMve2dlbmVyYXRpb25faWR9L2FwcGx5OgEqqtQYoQMIAhDJASob55Sf5oiQ5YaF5a655bey5YaZ5YWl5paH5qGjOjQIkQMSGOacqueZu+W9leaI\
-      luS7pOeJjOaXoOaViBoV5peg5pWI55qE6K6k6K+B5Yet5o2uOisIkwMSEui0puWPt+W3suiiq+emgeeUqBoS6LSm5Y+35bey6KKr56aB55SoOjEIlAMSFeeU\
-      n+aIkOiusOW9leS4jeWtmOWcqBoV55Sf5oiQ6K6w5b2V5LiN5a2Y5ZyoOiUIlAMSD+aWh+aho+S4jeWtmOWcqBoP5paH5qGj5LiN5a2Y5ZyoOjsImQMSGkFJ\
-      55Sf5oiQ5Lu75Yqh5bCa5pyq5a6M5oiQGhpBSeeUn+aIkOS7u+WKoeWwmuacquWujOaIkDpqCJkDEjzmlofmoaPlt7Looqvku5bkurrkv67mlLnvvIhJZi1N\
-      YXRjaCDkuI7lvZPliY3niYjmnKzkuI3nrKbvvIkaJ+aWh+aho+W3suiiq+S/ruaUue+8jOivt+WIt+aWsOWQjumHjeivlToXCKYDEhLmlbDmja7pqozor4Hl\
-      pLHotKUSpgIKF0xpc3RHZW5lcmF0aW9uVGVtcGxhdGVzEiwuY293cml0aW5nLnYxLkxpc3RHZW5lcmF0aW9uVGVtcGxhdGVzUmVxdWVzdBotLmNvd3JpdGlu\
-      Zy52MS5MaXN0R2VuZXJhdGlvblRlbXBsYXRlc1Jlc3BvbnNlIq0BgtPkkwIWEhQvYXBpL3YxL2FpL3RlbXBsYXRlc6rUGIwBCAIqDOiOt+WPluaIkOWKnzo0\
-      CJEDEhjmnKrnmbvlvZXmiJbku6TniYzml6DmlYgaFeaXoOaViOeahOiupOivgeWHreaNrjorCJMDEhLotKblj7flt7LooqvnpoHnlKgaEui0puWPt+W3suii\
-      q+emgeeUqDoXCKYDEhLmlbDmja7pqozor4HlpLHotKUSgwMKGENyZWF0ZUdlbmVyYXRpb25UZW1wbGF0ZRItLmNvd3JpdGluZy52MS5DcmVhdGVHZW5lcmF0\
-      aW9uVGVtcGxhdGVSZXF1ZXN0GiAuY293cml0aW5nLnYxLkdlbmVyYXRpb25UZW1wbGF0ZSKVAoLT5JMCGSIUL2FwaS92MS9haS90ZW1wbGF0ZXM6ASqq1Bjx\
-      AQgDEMkBKhpBSeeUn+aIkOaooeadv+WIm+W7uuaIkOWKnzo0CJEDEhjmnKrnmbvlvZXmiJbku6TniYzml6DmlYgaFeaXoOaViOeahOiupOivgeWHreaNrjor\
-      CJMDEhLotKblj7flt7LooqvnpoHnlKgaEui0puWPt+W3suiiq+emgeeUqDofCJMDEgzmnYPpmZDkuI3otrMaDOadg+mZkOS4jei2szoxCJkDEhXmqKHmnb/l\
-      kI3np7Dlt7LlrZjlnKgaFeaooeadv+WQjeensOW3suWtmOWcqDoXCKYDEhLmlbDmja7pqozor4HlpLHotKUSqgIKG1NldEdlbmVyYXRpb25UZW1wbGF0ZUFj\
-      dGl2ZRIwLmNvd3JpdGluZy52MS5TZXRHZW5lcmF0aW9uVGVtcGxhdGVBY3RpdmVSZXF1ZXN0GiQuY293cml0aW5nLnYxLkdlbmVyYXRpb25UZW1wbGF0ZUl0\
-      ZW0isgGq1BitAQgDOjQIkQMSGOacqueZu+W9leaIluS7pOeJjOaXoOaViBoV5peg5pWI55qE6K6k6K+B5Yet5o2uOisIkwMSEui0puWPt+W3suiiq+emgeeU\
-      qBoS6LSm5Y+35bey6KKr56aB55SoOh8IkwMSDOadg+mZkOS4jei2sxoM5p2D6ZmQ5LiN6LazOiUIlAMSD+aooeadv+S4jeWtmOWcqBoP5qih5p2/5LiN5a2Y\
-      5ZyoGg+q1BgLCgljb3dyaXRpbmdCDroCC0NvV3JpdGluZ1YxYgZwcm90bzM=
+      lJ/miJDorrDlvZXkuI3lrZjlnKg6FwimAxIS5pWw5o2u6aqM6K+B5aSx6LSlMAESmQMKEENhbmNlbEdlbmVyYXRpb24SJS5jb3dyaXRpbmcudjEuQ2FuY2Vs\
+      R2VuZXJhdGlvblJlcXVlc3QaGC5jb3dyaXRpbmcudjEuR2VuZXJhdGlvbiLDAoLT5JMCMiItL2FwaS92MS9haS9nZW5lcmF0aW9ucy97Z2VuZXJhdGlvbl9p\
+      ZH0vY2FuY2VsOgEqqtQYhgIIAioXQUnnlJ/miJDku7vliqHlt7Llj5bmtog6NAiRAxIY5pyq55m75b2V5oiW5Luk54mM5peg5pWIGhXml6DmlYjnmoTorqTo\
+      r4Hlh63mja46KwiTAxIS6LSm5Y+35bey6KKr56aB55SoGhLotKblj7flt7LooqvnpoHnlKg6MQiUAxIV55Sf5oiQ6K6w5b2V5LiN5a2Y5ZyoGhXnlJ/miJDo\
+      rrDlvZXkuI3lrZjlnKg6UwiZAxImQUnnlJ/miJDku7vliqHlt7Lnu5PmnZ/vvIzkuI3og73lj5bmtogaJkFJ55Sf5oiQ5Lu75Yqh5bey57uT5p2f77yM5LiN\
+      6IO95Y+W5raIEq4ECg9BcHBseUdlbmVyYXRpb24SJC5jb3dyaXRpbmcudjEuQXBwbHlHZW5lcmF0aW9uUmVxdWVzdBoVLmNvd3JpdGluZy52MS5WZXJzaW9u\
+      It0DgtPkkwIxIiwvYXBpL3YxL2FpL2dlbmVyYXRpb25zL3tnZW5lcmF0aW9uX2lkfS9hcHBseToBKqrUGKEDCAIQyQEqG+eUn+aIkOWGheWuueW3suWGmeWF\
+      peaWh+ahozo0CJEDEhjmnKrnmbvlvZXmiJbku6TniYzml6DmlYgaFeaXoOaViOeahOiupOivgeWHreaNrjorCJMDEhLotKblj7flt7LooqvnpoHnlKgaEui0\
+      puWPt+W3suiiq+emgeeUqDoxCJQDEhXnlJ/miJDorrDlvZXkuI3lrZjlnKgaFeeUn+aIkOiusOW9leS4jeWtmOWcqDolCJQDEg/mlofmoaPkuI3lrZjlnKga\
+      D+aWh+aho+S4jeWtmOWcqDo7CJkDEhpBSeeUn+aIkOS7u+WKoeWwmuacquWujOaIkBoaQUnnlJ/miJDku7vliqHlsJrmnKrlrozmiJA6agiZAxI85paH5qGj\
+      5bey6KKr5LuW5Lq65L+u5pS577yISWYtTWF0Y2gg5LiO5b2T5YmN54mI5pys5LiN56ym77yJGifmlofmoaPlt7Looqvkv67mlLnvvIzor7fliLfmlrDlkI7p\
+      h43or5U6FwimAxIS5pWw5o2u6aqM6K+B5aSx6LSlEqYCChdMaXN0R2VuZXJhdGlvblRlbXBsYXRlcxIsLmNvd3JpdGluZy52MS5MaXN0R2VuZXJhdGlvblRl\
+      bXBsYXRlc1JlcXVlc3QaLS5jb3dyaXRpbmcudjEuTGlzdEdlbmVyYXRpb25UZW1wbGF0ZXNSZXNwb25zZSKtAYLT5JMCFhIUL2FwaS92MS9haS90ZW1wbGF0\
+      ZXOq1BiMAQgCKgzojrflj5bmiJDlip86NAiRAxIY5pyq55m75b2V5oiW5Luk54mM5peg5pWIGhXml6DmlYjnmoTorqTor4Hlh63mja46KwiTAxIS6LSm5Y+3\
+      5bey6KKr56aB55SoGhLotKblj7flt7LooqvnpoHnlKg6FwimAxIS5pWw5o2u6aqM6K+B5aSx6LSlEoMDChhDcmVhdGVHZW5lcmF0aW9uVGVtcGxhdGUSLS5j\
+      b3dyaXRpbmcudjEuQ3JlYXRlR2VuZXJhdGlvblRlbXBsYXRlUmVxdWVzdBogLmNvd3JpdGluZy52MS5HZW5lcmF0aW9uVGVtcGxhdGUilQKC0+STAhkiFC9h\
+      cGkvdjEvYWkvdGVtcGxhdGVzOgEqqtQY8QEIAxDJASoaQUnnlJ/miJDmqKHmnb/liJvlu7rmiJDlip86NAiRAxIY5pyq55m75b2V5oiW5Luk54mM5peg5pWI\
+      GhXml6DmlYjnmoTorqTor4Hlh63mja46KwiTAxIS6LSm5Y+35bey6KKr56aB55SoGhLotKblj7flt7LooqvnpoHnlKg6HwiTAxIM5p2D6ZmQ5LiN6LazGgzm\
+      nYPpmZDkuI3otrM6MQiZAxIV5qih5p2/5ZCN56ew5bey5a2Y5ZyoGhXmqKHmnb/lkI3np7Dlt7LlrZjlnKg6FwimAxIS5pWw5o2u6aqM6K+B5aSx6LSlEqoC\
+      ChtTZXRHZW5lcmF0aW9uVGVtcGxhdGVBY3RpdmUSMC5jb3dyaXRpbmcudjEuU2V0R2VuZXJhdGlvblRlbXBsYXRlQWN0aXZlUmVxdWVzdBokLmNvd3JpdGlu\
+      Zy52MS5HZW5lcmF0aW9uVGVtcGxhdGVJdGVtIrIBqtQYrQEIAzo0CJEDEhjmnKrnmbvlvZXmiJbku6TniYzml6DmlYgaFeaXoOaViOeahOiupOivgeWHreaN\
+      rjorCJMDEhLotKblj7flt7LooqvnpoHnlKgaEui0puWPt+W3suiiq+emgeeUqDofCJMDEgzmnYPpmZDkuI3otrMaDOadg+mZkOS4jei2szolCJQDEg/mqKHm\
+      nb/kuI3lrZjlnKgaD+aooeadv+S4jeWtmOWcqBoPqtQYCwoJY293cml0aW5nQg66AgtDb1dyaXRpbmdWMWIGcHJvdG8z
       """,
     dependencies: [BufValidate.validateFile, CoWritingV1.documentFile, GoogleAPI.annotationsFile, GoogleAPI.httpbodyFile, GoogleProtobuf.structFile, GoogleProtobuf.timestampFile, WeftV1.optionsFile])
 
@@ -123,9 +123,9 @@ extension CoWritingV1 {
     func describeGeneration(_ request: CoWritingV1.DescribeGenerationRequest, _ call: RPC.ServerCall) async throws -> CoWritingV1.DescribeGenerationResponse
     /// The text while it is written: what is there, what comes, and how it ends.
     func watchGeneration(_ request: CoWritingV1.WatchGenerationRequest, _ responses: RPC.ResponseStream<CoWritingV1.GenerationEvent>, _ call: RPC.ServerCall) async throws
-    /// The text while it is written, as Server-Sent Events (WHATWG HTML 9.2): `text` with {"text"}, whose ids tell where to go on from,
-    /// `restart` where the text begins anew, and at the end one of `completed`, `failed` and `cancelled`. A browser's EventSource sends no
-    /// Authorization header: read it with fetch.
+    /// The text while it is written, as Server-Sent Events (WHATWG HTML 9.2).
+    /// They are `text` with {"text"}, whose ids tell where to go on from, `restart` where the text begins anew, and at the end one of
+    /// `completed`, `failed` and `cancelled`. A browser's EventSource sends no Authorization header: read it with fetch.
     func streamGeneration(_ request: CoWritingV1.StreamGenerationRequest, _ responses: RPC.ResponseStream<GoogleAPI.HttpBody>, _ call: RPC.ServerCall) async throws
     /// Stops writing; what is written so far is kept.
     func cancelGeneration(_ request: CoWritingV1.CancelGenerationRequest, _ call: RPC.ServerCall) async throws -> CoWritingV1.Generation
@@ -151,9 +151,9 @@ extension CoWritingV1 {
     public static let describeGeneration = RPC.MethodDescriptor(CoWritingV1.generationFile.services[0], method: 3)
     /// The text while it is written: what is there, what comes, and how it ends.
     public static let watchGeneration = RPC.MethodDescriptor(CoWritingV1.generationFile.services[0], method: 4)
-    /// The text while it is written, as Server-Sent Events (WHATWG HTML 9.2): `text` with {"text"}, whose ids tell where to go on from,
-    /// `restart` where the text begins anew, and at the end one of `completed`, `failed` and `cancelled`. A browser's EventSource sends no
-    /// Authorization header: read it with fetch.
+    /// The text while it is written, as Server-Sent Events (WHATWG HTML 9.2).
+    /// They are `text` with {"text"}, whose ids tell where to go on from, `restart` where the text begins anew, and at the end one of
+    /// `completed`, `failed` and `cancelled`. A browser's EventSource sends no Authorization header: read it with fetch.
     public static let streamGeneration = RPC.MethodDescriptor(CoWritingV1.generationFile.services[0], method: 5)
     /// Stops writing; what is written so far is kept.
     public static let cancelGeneration = RPC.MethodDescriptor(CoWritingV1.generationFile.services[0], method: 6)
@@ -197,9 +197,9 @@ extension CoWritingV1 {
       try await self.client.serverStreaming(CoWritingV1.GenerationServiceMethods.watchGeneration, request, options: options)
     }
 
-    /// The text while it is written, as Server-Sent Events (WHATWG HTML 9.2): `text` with {"text"}, whose ids tell where to go on from,
-    /// `restart` where the text begins anew, and at the end one of `completed`, `failed` and `cancelled`. A browser's EventSource sends no
-    /// Authorization header: read it with fetch.
+    /// The text while it is written, as Server-Sent Events (WHATWG HTML 9.2).
+    /// They are `text` with {"text"}, whose ids tell where to go on from, `restart` where the text begins anew, and at the end one of
+    /// `completed`, `failed` and `cancelled`. A browser's EventSource sends no Authorization header: read it with fetch.
     public func streamGeneration(_ request: CoWritingV1.StreamGenerationRequest, options: RPC.CallOptions = .init()) async throws(RPC.RPCError) -> RPC.ServerStreamingCall<GoogleAPI.HttpBody> {
       try await self.client.serverStreaming(CoWritingV1.GenerationServiceMethods.streamGeneration, request, options: options)
     }

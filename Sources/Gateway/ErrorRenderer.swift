@@ -130,10 +130,12 @@ enum ErrorRenderer {
     case 409: "Conflict"
     case 413: "Content Too Large"
     case 415: "Unsupported Media Type"
+    case 416: "Range Not Satisfiable"
     case 422: "Unprocessable Content"
     case 429: "Too Many Requests"
     case 503: "Service Unavailable"
     case 504: "Gateway Timeout"
+    case 507: "Insufficient Storage"
     default: "Internal Server Error"
     }
   }

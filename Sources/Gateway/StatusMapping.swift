@@ -84,10 +84,12 @@ enum StatusMapping {
     case 406: return "不支持的接口版本"
     case 413: return "请求体过大"
     case 415: return "不支持的内容类型"
+    case 416: return "请求的范围无法满足"
     case 422: return "参数验证失败"
     case 429: return "请求过于频繁，请稍后再试"
     case 503: return "服务暂时不可用，请稍后再试"
     case 504: return "请求处理超时"
+    case 507: return "存储空间不足，请稍后再试"
     default: return "服务器内部错误"
     }
   }
@@ -105,10 +107,12 @@ enum StatusMapping {
     case 409: "CONFLICT"
     case 413: "PAYLOAD_TOO_LARGE"
     case 415: "UNSUPPORTED_MEDIA_TYPE"
+    case 416: "RANGE_NOT_SATISFIABLE"
     case 422: "VALIDATION_ERROR"
     case 429: "RATE_LIMIT_EXCEEDED"
     case 503: "SERVICE_UNAVAILABLE"
     case 504: "TIMEOUT"
+    case 507: "STORAGE_FULL"
     default: "INTERNAL_ERROR"
     }
   }

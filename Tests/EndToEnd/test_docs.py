@@ -127,6 +127,16 @@ def test_answers_are_described_as_they_are(server):
     assert "429" in operation["responses"] and "data" not in api["paths"]["/api/v1/auth/logout"]["post"]["responses"]["200"]["content"][
         "application/json"]["schema"]["properties"]
     assert "created_after" in [p["name"] for p in api["paths"]["/api/v1/documents"]["get"]["parameters"]]
+    refused = api["paths"]["/api/v1/documents/{document_id}/images/{image_id}"]["get"]["responses"]["416"]["content"]["application/json"]
+    assert [example["value"]["error"]["code"] for example in refused["examples"].values()] == ["RANGE_NOT_SATISFIABLE"]
+
+
+def test_streams_of_events_are_described_as_such(server):
+    api = server.call("GET", "/openapi.json").json()
+    for path in ("/api/v1/ai/generations/{generation_id}/stream", "/api/v1/exports/{export_id}/stream"):
+        operation = api["paths"][path]["get"]
+        assert list(operation["responses"]["200"]["content"]) == ["text/event-stream"] and "204" in operation["responses"]
+        assert [p["name"] for p in operation["parameters"] if p["in"] == "header"] == ["Last-Event-ID"]
 
 
 def test_the_page_keeps_its_own_rules(server):

@@ -22,6 +22,7 @@ struct OpenAPIAnswers {
   func responses(_ route: Route, _ rule: WeftV1.MethodRule) -> [(String, JSONValue)] {
     let status = rule.successStatus == 0 ? 200 : rule.successStatus
     var result = [(String(status), success(route, rule, status))]
+    if isEventStream(route) { result.append(("204", .object([("description", .string("The last event was the end."))]))) }
     var errors = rule.errors
     if hasEnvelope(route), !errors.contains(where: { $0.status == 429 }) {
       errors.append(
@@ -53,7 +54,15 @@ struct OpenAPIAnswers {
     ])
   }
 
+  /// A stream of Server-Sent Events (WHATWG HTML, section 9.2) takes the id of the last one that was read.
+  private func isEventStream(_ route: Route) -> Bool {
+    registry.messages[route.method.inputType ?? ""]?.proto.field.contains { $0.options?.weftV1Field?.header == "last-event-id" } == true
+  }
+
   private func content(_ output: MessageNode, _ route: Route, _ rule: WeftV1.MethodRule) -> JSONValue {
+    if isEventStream(route) {
+      return .object([("text/event-stream", .object([("schema", .object([("type", .string("string"))]))]))])
+    }
     if output.fullName == ".google.api.HttpBody" {
       return .object([("*/*", .object([("schema", .object([("type", .string("string")), ("format", .string("binary"))]))]))])
     }
@@ -105,17 +114,19 @@ struct OpenAPIAnswers {
     ])
   }
 
-  /// The parameter of a request field that is a precondition (RFC 9110, section 13.1). Other headers are the browser's own.
+  /// The parameter of a request field that is a precondition (RFC 9110, section 13.1) or where to go on. Others are the browser's own.
   func condition(_ field: GoogleProtobuf.FieldDescriptorProto, _ documentation: Documentation) -> JSONValue? {
-    guard let name = field.options?.weftV1Field?.header, name.hasPrefix("if-"), case .members(let members) = header(documentation, field)
+    guard let name = field.options?.weftV1Field?.header, name.hasPrefix("if-") || name == "last-event-id",
+      case .members(let members) = header(documentation, field)
     else { return nil }
     return .members(
       [JSONMember(name: "name", value: .string(Self.headerName(name))), JSONMember(name: "in", value: .string("header"))] + members)
   }
 
-  /// As documents write it: `If-Match`, but `ETag`.
+  /// As documents write it: `If-Match`, but `ETag` and `Last-Event-ID`.
   private static func headerName(_ name: String) -> String {
     if name == "etag" { return "ETag" }
+    if name == "last-event-id" { return "Last-Event-ID" }
     return name.split(separator: "-").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined(separator: "-")
   }
 
@@ -167,11 +178,14 @@ struct OpenAPIAnswers {
     case 401: return "UNAUTHORIZED"
     case 403: return "FORBIDDEN"
     case 404: return "NOT_FOUND"
+    case 408: return "REQUEST_TIMEOUT"
     case 409: return "CONFLICT"
     case 413: return "PAYLOAD_TOO_LARGE"
+    case 416: return "RANGE_NOT_SATISFIABLE"
     case 422: return "VALIDATION_ERROR"
     case 429: return "RATE_LIMIT_EXCEEDED"
     case 503: return "SERVICE_UNAVAILABLE"
+    case 507: return "STORAGE_FULL"
     default: return "INTERNAL_ERROR"
     }
   }
