@@ -44,6 +44,8 @@ public enum CoWritingError: Error, Equatable, Sendable {
   case generationUnfinished
   case exportEnded
   case exportUnfinished
+  /// Of the user's own.
+  case tooManyWatchers
   case templateNameTaken
   case tooManyTemplates
   /// So many jobs of the caller's wait already.
@@ -113,6 +115,9 @@ extension CoWritingError: RPCErrorConvertible {
     case .generationUnfinished: error(.alreadyExists, "CONFLICT", "AI生成任务尚未完成")
     case .exportEnded: error(.alreadyExists, "CONFLICT", "导出任务已结束，不能取消")
     case .exportUnfinished: error(.alreadyExists, "CONFLICT", "导出任务尚未完成")
+    case .tooManyWatchers:
+      RPCError(
+        .resourceExhausted, "同时查看的任务过多，请稍后再试", reason: "RATE_LIMIT_EXCEEDED", domain: Self.domain, retryAfter: .seconds(5))
     case .templateNameTaken: error(.alreadyExists, "CONFLICT", "模板名称已存在")
     case .tooManyTemplates: error(.failedPrecondition, "INVALID_REQUEST", "模板数量已达上限")
     case .tooManyJobs: error(.failedPrecondition, "INVALID_REQUEST", "等待中的任务过多，请稍后再试")

@@ -17,10 +17,14 @@ final class JobProgress: Sendable {
 
   /// How long a watcher hears nothing at most.
   private static let heartbeat = Duration.seconds(15)
+  /// How many calls of one user watch at once: each holds a part of the memory for answers, for up to an hour, and 2,048 of them all of it.
+  private static let watchersOfUserMax = 500
 
   private struct State {
     /// By kind and id of what they watch.
     var watchers: [Subject: [ObjectIdentifier: ServerCall]] = [:]
+    /// How many each user has.
+    var countsByUser: [String: Int] = [:]
     /// The shared number as it was when the watchers were last woken.
     var seen: Int64 = 0
   }
@@ -57,12 +61,21 @@ final class JobProgress: Sendable {
   /// Runs `body` at once and again after each change of `subject` until it returns false or nobody waits for the call.
   ///
   /// - Parameter body: Is told whether it runs because nothing has changed for 15 s.
+  /// - Throws: `CoWritingError.tooManyWatchers`.
   func watch(_ subject: Subject, _ call: ServerCall, _ body: (_ isDue: Bool) async throws -> Bool) async throws {
+    let user = try call.caller().id
     call.endWhenDraining()
     let id = ObjectIdentifier(call)
-    state.withLock { $0.watchers[subject, default: [:]][id] = call }
+    let hasRoom = state.withLock { state in
+      guard state.countsByUser[user, default: 0] < Self.watchersOfUserMax else { return false }
+      state.countsByUser[user, default: 0] += 1
+      state.watchers[subject, default: [:]][id] = call
+      return true
+    }
+    guard hasRoom else { throw CoWritingError.tooManyWatchers }
     defer {
       state.withLock { state in
+        state.countsByUser[user] = state.countsByUser[user].flatMap { $0 > 1 ? $0 - 1 : nil }
         state.watchers[subject]?[id] = nil
         if state.watchers[subject]?.isEmpty == true { state.watchers[subject] = nil }
       }

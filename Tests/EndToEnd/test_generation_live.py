@@ -7,7 +7,7 @@ import threading
 import grpc
 import pytest
 from browser import Browser
-from cowriting import V1, new_person, ok
+from cowriting import V1, error, new_person, ok
 from generations import Stream, generate, generation, settings, text_of, wait_for_end, written
 from google.protobuf import json_format, message_factory
 from model_server import Answer, Half, ModelServer, Refusal
@@ -288,6 +288,31 @@ def test_streams_take_little_of_the_memory_for_answers(models, served, person, d
             one.close()
         gates.close()
     assert wait_for_end(person, made["id"])["status"] == "completed"
+
+
+def test_one_user_does_not_watch_everybody_elses_memory_away(models, served, person, document):
+    watcher, other = new_person(served), new_person(served)
+    gates = Gates(models)
+    made = generate(watcher, watcher.document()["id"])
+    host, port = served.ports["http"].split(":")
+    request = f"GET {V1}/ai/generations/{made['id']}/stream HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {watcher.token}\r\n\r\n".encode()
+    sockets = [socket.create_connection((host, int(port)), timeout=60) for _ in range(500)]
+    try:
+        for one in sockets:
+            one.sendall(request)
+        assert {one.recv(12) for one in sockets} == {b"HTTP/1.1 200"}
+        error(watcher.get(f"/ai/generations/{made['id']}/stream"), 429, "同时查看的任务过多，请稍后再试")
+        told = Rpc(served).code("cowriting.v1.GenerationService", "WatchGeneration", {"generation_id": made["id"]}, token=watcher.token)
+        assert told == ("RESOURCE_EXHAUSTED", "同时查看的任务过多，请稍后再试")
+        done = written(other, other.document()["id"])
+        assert other.get(f"/ai/generations/{done['id']}/stream").status_code == 200
+    finally:
+        for one in sockets:
+            one.close()
+        gates.close()
+    assert wait_for_end(watcher, made["id"])["status"] == "completed"
+    # Who has left makes room.
+    wait_for(lambda: watcher.get(f"/ai/generations/{made['id']}/stream").status_code == 200, "room for another watcher")
 
 
 def test_watchers_that_do_not_read_hold_little(models, tmp_path):
