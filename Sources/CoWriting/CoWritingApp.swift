@@ -85,10 +85,11 @@ public final class CoWritingApp: ServedApplication {
       validity: TokenValidity(time: needs.time), lines: ValidityStore.self, database: needs.database, shared: needs.generation,
       time: needs.time)
     self.validity = validity
-    policy = CoWritingPolicy(
+    let policy = CoWritingPolicy(
       tokens: tokens, validity: validity, limits: CoWritingLimits(isOn: needs.limitsRates, time: needs.time))
+    self.policy = policy
     jobs = JobQueue(database: needs.database, generation: needs.jobGeneration, time: needs.time)
-    progress = JobProgress(shared: needs.progressGeneration)
+    progress = JobProgress(shared: needs.progressGeneration) { _ = try policy.authenticate(bearerToken: $0.bearerToken) }
     updates = LiveUpdates(database: needs.database, jobs: jobs, progress: progress)
     renderer = ExportRenderer(threads: needs.exportsAtOnce)
     brokenUploads = BrokenUploads(

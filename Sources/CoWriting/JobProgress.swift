@@ -15,7 +15,7 @@ final class JobProgress: Sendable {
     case export(Int64)
   }
 
-  /// How long a watcher hears nothing at most.
+  /// How long a watcher hears nothing at most, and watches on with a token that has ended.
   private static let heartbeat = Duration.seconds(15)
   /// How many calls of one user watch at once: each holds a part of the memory for answers, for up to an hour, and 2,048 of them all of it.
   private static let watchersOfUserMax = 500
@@ -30,10 +30,13 @@ final class JobProgress: Sendable {
   }
 
   private let shared: SharedGeneration
+  private let authenticate: @Sendable (ServerCall) throws -> Void
   private let state = Mutex(State())
 
-  init(shared: SharedGeneration = SharedGeneration()) {
+  /// - Parameter authenticate: Throws for a call whose token holds no longer.
+  init(shared: SharedGeneration, authenticate: @escaping @Sendable (ServerCall) throws -> Void) {
     self.shared = shared
+    self.authenticate = authenticate
   }
 
   /// Something new is committed.
@@ -61,7 +64,7 @@ final class JobProgress: Sendable {
   /// Runs `body` at once and again after each change of `subject` until it returns false or nobody waits for the call.
   ///
   /// - Parameter body: Is told whether it runs because nothing has changed for 15 s.
-  /// - Throws: `CoWritingError.tooManyWatchers`.
+  /// - Throws: `CoWritingError.tooManyWatchers`; what `authenticate` throws, within 15 s after the token's end.
   func watch(_ subject: Subject, _ call: ServerCall, _ body: (_ isDue: Bool) async throws -> Bool) async throws {
     let user = try call.caller().id
     call.endWhenDraining()
@@ -81,12 +84,17 @@ final class JobProgress: Sendable {
       }
     }
     var isDue = false
+    var checkedAt = call.loop.now
     while !call.isCancelled, try await body(isDue) {
       let latest = call.loop.now + Self.heartbeat
       let timer = call.loop.schedule(at: latest) { call.wake() }
       await call.sleepUntilWoken()
       call.loop.cancel(timer)
       isDue = call.loop.now >= latest
+      if !call.isCancelled, call.loop.now >= checkedAt + Self.heartbeat {
+        try authenticate(call)
+        checkedAt = call.loop.now
+      }
     }
   }
 }

@@ -7,7 +7,7 @@ import threading
 import grpc
 import pytest
 from browser import Browser
-from cowriting import V1, error, new_person, ok
+from cowriting import V1, admin, error, new_person, ok
 from generations import Stream, generate, generation, settings, text_of, wait_for_end, written
 from google.protobuf import json_format, message_factory
 from model_server import Answer, Half, ModelServer, Refusal
@@ -313,6 +313,28 @@ def test_one_user_does_not_watch_everybody_elses_memory_away(models, served, per
     assert wait_for_end(watcher, made["id"])["status"] == "completed"
     # Who has left makes room.
     wait_for(lambda: watcher.get(f"/ai/generations/{made['id']}/stream").status_code == 200, "room for another watcher")
+
+
+@pytest.mark.parametrize("end", ["logout", "disabled"])
+def test_a_token_that_ends_ends_what_it_watches(models, served, end):
+    watcher = new_person(served)
+    gates = Gates(models)
+    made = generate(watcher, watcher.document()["id"])
+    call = watch(watcher, made["id"], timeout=60)
+    next(call)
+    with Stream(watcher, made["id"]) as stream:
+        next(stream)
+        if end == "logout":
+            ok(watcher.post("/auth/logout", {}))
+        else:
+            Rpc(served).call("cowriting.v1.UserService", "SetUserActive", {"user_id": watcher.id, "is_active": False}, token=admin(served).token)
+        rest = list(stream)
+    assert {event.name for event in rest} <= {":", "text"}
+    with pytest.raises(grpc.RpcError) as told:
+        list(call)
+    assert told.value.code().name == ("UNAUTHENTICATED" if end == "logout" else "PERMISSION_DENIED")
+    error(watcher.get(f"/ai/generations/{made['id']}/stream"), 401 if end == "logout" else 403)
+    gates.close()
 
 
 def test_watchers_that_do_not_read_hold_little(models, tmp_path):
