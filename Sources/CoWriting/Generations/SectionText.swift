@@ -23,11 +23,10 @@ enum SectionText {
       guard let place = lines.section(named: section) else {
         throw .invalid(field: "mode", "文档中没有标题为“\(section.prefix(100))”的章节")
       }
-      // The text usually brings its own heading; the document's is of the right level.
-      let body = Lines(text).withoutHeading(named: section)
-      let before = lines.bytes[..<place.lowerBound]
-      let after = lines.bytes[place.upperBound...]
-      let placed = joined(before, body)
+      let body = Lines(text).body(underLevel: place.level, named: section)
+      let before = lines.bytes[..<place.body.lowerBound]
+      let after = lines.bytes[place.body.upperBound...]
+      let placed = joined(before, body[...])
       return String(decoding: after.isEmpty ? placed : joined(placed[...], after), as: UTF8.self)
     }
   }
@@ -55,6 +54,8 @@ enum SectionText {
       var level: Int
       var title: String
       var start: Int
+      /// Of the first #.
+      var mark: Int
       /// Of the line after it.
       var bodyStart: Int
     }
@@ -64,7 +65,7 @@ enum SectionText {
     init(_ text: String) { bytes = Array(text.utf8) }
 
     /// What stands under the first heading with the name, or else under the first that has it but for a number.
-    func section(named name: String) -> Range<Int>? {
+    func section(named name: String) -> (level: Int, body: Range<Int>)? {
       let (exact, plain) = (Self.trimmed(name[...]).lowercased(), Self.plain(name))
       var found: (level: Int, start: Int, end: Int?)?
       var foundPlain: (level: Int, start: Int, end: Int?)?
@@ -81,19 +82,44 @@ enum SectionText {
         }
         return true
       }
-      return (found ?? foundPlain).map { $0.start..<($0.end ?? bytes.count) }
+      return (found ?? foundPlain).map { ($0.level, $0.start..<($0.end ?? bytes.count)) }
     }
 
-    /// The text without its first heading, if nothing but that bears the name and stands at its beginning.
-    func withoutHeading(named name: String) -> ArraySlice<UInt8> {
-      var body = bytes[...]
-      forEachHeading { first in
-        if Self.plain(first.title) == Self.plain(name), String(decoding: bytes[..<first.start], as: UTF8.self).allSatisfy(\.isWhitespace) {
-          body = bytes[first.bodyStart...]
+    /// The text as it stands under a heading of the document: without its own of that name, which only quotations such as the outline
+    /// writer's notice may stand before, and with all others deeper than the document's, whose section would end with them.
+    func body(underLevel level: Int, named name: String) -> [UInt8] {
+      var own: Heading?
+      var isFirst = true
+      var highest = Self.levels.upperBound + 1
+      forEachHeading { heading in
+        if isFirst, Self.plain(heading.title) == Self.plain(name), isQuotations(bytes[..<heading.start]) {
+          own = heading
+        } else {
+          highest = min(highest, heading.level)
         }
-        return false
+        isFirst = false
+        return true
       }
-      return body
+      var body = own.map { Array(bytes[..<$0.start]) } ?? []
+      var start = own?.bodyStart ?? 0
+      let deeper = level + 1 - highest
+      if deeper > 0 {
+        forEachHeading { heading in
+          guard heading.start >= start else { return true }
+          body += bytes[start..<heading.mark]
+          body += Array(repeating: Self.hash, count: min(deeper, Self.levels.upperBound - heading.level))
+          start = heading.mark
+          return true
+        }
+      }
+      return body + bytes[start...]
+    }
+
+    private func isQuotations(_ text: ArraySlice<UInt8>) -> Bool {
+      text.split(separator: 0x0a).allSatisfy { line in
+        let mark = line.first { $0 != 0x20 && $0 != 0x09 && $0 != 0x0d }
+        return mark == nil || mark == UInt8(ascii: ">")
+      }
     }
 
     /// - Parameter body: Says whether to go on.
@@ -111,15 +137,16 @@ enum SectionText {
             if mark == open.mark, count >= open.count { fence = nil }
           } else if mark != Self.hash {
             if count >= 3 { fence = (mark, count) }
-          } else if count <= 6, rest.first.map({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0d }) ?? true {
+          } else if count <= Self.levels.upperBound, rest.first.map({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0d }) ?? true {
             let title = Self.title(String(decoding: rest, as: UTF8.self)[...])
-            guard body(Heading(level: count, title: title, start: start, bodyStart: next)) else { return }
+            guard body(Heading(level: count, title: title, start: start, mark: line.startIndex, bodyStart: next)) else { return }
           }
         }
         start = next
       }
     }
 
+    private static let levels = 1...6
     private static let backtick = UInt8(ascii: "`")
     private static let tilde = UInt8(ascii: "~")
     private static let hash = UInt8(ascii: "#")

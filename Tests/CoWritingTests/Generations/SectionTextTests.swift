@@ -56,6 +56,23 @@ import Testing
     #expect(try place("新", "2. 概况", into: content) == "# 1. 概况\n\n新\n\n# 概况\n乙\n## 细节\n丙\n# 尾\n")
   }
 
+  /// Else the section would end with the text's first heading, and the next text would leave the rest standing.
+  @Test(arguments: [
+    "# 应急响应\n\n前。\n\n## 组织\n\n## 程序\n\n### 报告\n", "> 没有语言模型参与撰写。\n\n# 应急响应\n\n前。\n\n## 组织\n",
+    "前。\n\n# 组织\n\n```\n# 注释\n```\n\n## 程序\n",
+  ])
+  func aTextIsReplacedWhole(_ text: String) throws {
+    let first = try place(text, "应急响应")
+    #expect(first.contains("### 组织\n") && first.contains("前。") && !first.contains("\n## 组织") && !first.contains("\n# 应急响应"))
+    #expect(!first.contains("```") || first.contains("```\n# 注释\n```"))
+    #expect(try place(text, "应急响应", into: first) == first)
+    #expect(try place("新", "应急响应", into: first) == place("新", "应急响应"))
+  }
+
+  @Test func aTextAsDeepAsItMayBeStaysSo() throws {
+    #expect(try place("###### 丙\n  ## 乙\n", "甲", into: "##### 甲\n") == "##### 甲\n\n###### 丙\n  ###### 乙\n")
+  }
+
   @Test func boldHeadingsAreHeadings() throws {
     #expect(try place("## **应急响应**\n\n新", "应急响应", into: "# **二、应急响应**\n旧\n# 尾") == "# **二、应急响应**\n\n新\n\n# 尾")
   }
