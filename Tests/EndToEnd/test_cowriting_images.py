@@ -333,6 +333,8 @@ def test_an_image_whose_contents_are_gone(server, person, document):
     error(person.get(path(document, image["id"])), 404, "图片不存在")
     export, data = made(person, person_document(person, image["markdown"], document), "pdf")
     assert "图" in pdf_text(data)
+    # The server is everybody's, and a backup of it wants all files.
+    ok(person.delete(path(document, image["id"])))
 
 
 def person_document(person, content, document_id):

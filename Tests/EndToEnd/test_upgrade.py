@@ -153,7 +153,7 @@ def test_a_database_from_the_future_or_with_another_past_is_refused_and_left_alo
 def test_a_migration_killed_at_any_moment_leaves_a_version_that_the_next_one_finishes(old, tmp_path, call):
     # Each try is killed at one system call later than the one before; what it committed stays, until nothing is left to kill.
     versions = []
-    for when in range(1, 1000, {"pwrite64": 37, "fdatasync": 1}[call]):
+    for when in range(1, 5000, {"pwrite64": 53, "fdatasync": 1}[call]):
         data = tmp_path / f"try-{when}"
         shutil.copytree(old, data)
         kill = f"inject={call}:signal=KILL:when={when}"
