@@ -119,8 +119,10 @@ extension CoWritingError: RPCErrorConvertible {
       RPCError(
         .resourceExhausted, "同时查看的任务过多，请稍后再试", reason: "RATE_LIMIT_EXCEEDED", domain: Self.domain, retryAfter: .seconds(5))
     case .templateNameTaken: error(.alreadyExists, "CONFLICT", "模板名称已存在")
-    case .tooManyTemplates: error(.failedPrecondition, "INVALID_REQUEST", "模板数量已达上限")
-    case .tooManyJobs: error(.failedPrecondition, "INVALID_REQUEST", "等待中的任务过多，请稍后再试")
+    case .tooManyTemplates: error(.alreadyExists, "CONFLICT", "模板数量已达上限")
+    case .tooManyJobs:
+      RPCError(
+        .resourceExhausted, "等待中的任务过多，请稍后再试", reason: "RATE_LIMIT_EXCEEDED", domain: Self.domain, retryAfter: .seconds(5))
     case .invalidLink: error(.permissionDenied, "FORBIDDEN", "链接无效或已过期")
     case .invalid(let field, let message): violation(field, message)
     }

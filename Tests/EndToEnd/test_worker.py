@@ -6,7 +6,7 @@ import subprocess
 import threading
 
 import pytest
-from cowriting import Person, new_person, ok, page
+from cowriting import Person, error, new_person, ok, page
 from generations import Stream, generate, generation, settings, text_of, wait_for_end
 from model_server import Answer, ModelServer, Refusal
 from server import BINARY, Server, wait_for
@@ -246,3 +246,21 @@ def test_a_worker_says_what_is_wrong_with_its_directory(tmp_path):
         assert out.returncode == 1 and out.stderr.startswith(b"weft: there is no database at ") and out.stdout == b"", out
     # A wrong directory stays as it was.
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_account_has_so_many_jobs_waiting(server, person):
+    """As the operations chapter says: 2,000 of a kind."""
+    document = person.document()["id"]
+    first = ok(person.post("/exports", {"document_id": document, "format": "markdown"}), 202)["export_id"]
+    with sqlite3.connect(server.data / "weft.db", timeout=30) as database:
+        database.execute(
+            "WITH RECURSIVE more (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM more WHERE n < 1999)"
+            " INSERT INTO cw_jobs (kind, reference, owner, created_at, run_after, attempts, lease_until, lease_holder, fence, is_cancelled)"
+            " SELECT kind, reference + 1000000 + n, owner, created_at, run_after, attempts, lease_until, lease_holder, fence, is_cancelled"
+            " FROM cw_jobs, more WHERE kind = 'export' AND reference = ?", (first,))
+    answer = person.post("/exports", {"document_id": document, "format": "markdown"})
+    assert error(answer, 429, "等待中的任务过多，请稍后再试")["code"] == "RATE_LIMIT_EXCEEDED" and int(answer.headers["retry-after"]) > 0
+    # Other kinds and other people go on.
+    generate(person, document)
+    stranger = new_person(server)
+    ok(stranger.post("/exports", {"document_id": stranger.document()["id"], "format": "pdf"}), 202)
