@@ -148,13 +148,14 @@ def test_the_images_health_check_and_command_line_are_what_the_program_takes(tmp
     assert command[0] == "serve" and set(w for w in command if w.startswith("--")) <= set(re.findall(r"--[a-z-]+", run(BINARY, "serve", "--help").stdout))
 
 
-def test_units_and_image_call_the_program_as_it_is(tmp_path, server):
-    """The backup's script, run as the unit has it."""
+def test_units_and_image_call_the_program_as_it_is(tmp_path_factory, tmp_path):
+    """The backup's script, run as the unit has it; beside a server of its own, since other tests take files from the shared one."""
     script = re.search(r"ExecStart=/bin/sh -ec '(.*?)'", (PACKAGING / "weft-backup.service").read_text(), re.S)[1]
     script = script.replace("\\\n", "\n").replace("%%", "%").replace("/usr/local/bin/weft", BINARY).replace("/var/backups/weft", str(tmp_path))
     for n in range(15):
         (tmp_path / f"weft-2020010{n // 10}T00000{n % 10}Z.tar").write_text("old")
-    out = run("/bin/sh", "-ec", script, env={"PATH": os.environ["PATH"], "STATE_DIRECTORY": str(server.data)})
+    with Server(tmp_path_factory.mktemp("backed-up") / "data") as server:
+        out = run("/bin/sh", "-ec", script, env={"PATH": os.environ["PATH"], "STATE_DIRECTORY": str(server.data)})
     assert out.returncode == 0, out.stderr
     left = sorted(p.name for p in tmp_path.iterdir())
     assert len(left) == 14 and left[-1].startswith("weft-2") and (tmp_path / left[-1]).read_bytes()[:7] == b"weft.db"
