@@ -1,3 +1,5 @@
+internal import Platform
+
 /// Under what name an object is kept, such as `uploads/2026/11/6f1c….pdf`. Made by us, never taken from a client.
 ///
 /// Segments of `a-z 0-9 . _ -`, divided by `/`, none empty and none beginning with a dot: no key means a place outside the
@@ -18,6 +20,19 @@ public struct BlobKey: Sendable, Hashable, CustomStringConvertible {
       else { return nil }
     }
     self.text = text
+  }
+
+  /// Such as `uploads/2026/11/f47ac10b-58cc-4372-a567-0e02b2c3d479.pdf`: nothing that a client said is part of it but the ending.
+  ///
+  /// - Parameters:
+  ///   - area: The first segment.
+  ///   - name: The last one: an id with or without an ending, of characters that a key may have.
+  ///   - time: Whose month is named, in microseconds since 1970.
+  public init(in area: String, _ name: String, at time: Int64) {
+    // 2026-11-21T…
+    let month = Timestamp.rfc3339(wallMicroseconds: time).prefix(7).map { $0 == "-" ? "/" : String($0) }.joined()
+    guard let key = BlobKey("\(area)/\(month)/\(name)") else { preconditionFailure("a key is made of digits and letters") }
+    self = key
   }
 
   /// The segments, at least one.

@@ -13,6 +13,7 @@ public enum SQLValue: Sendable, Equatable {
 
   public static func optionalText(_ value: String?) -> SQLValue { value.map { .text($0) } ?? .null }
   public static func optionalInteger(_ value: Int64?) -> SQLValue { value.map { .integer($0) } ?? .null }
+  public static func optionalBool(_ value: Bool?) -> SQLValue { value.map { .bool($0) } ?? .null }
   public static func optionalBlob(_ value: [UInt8]?) -> SQLValue { value.map { .blob($0) } ?? .null }
 }
 

@@ -22,4 +22,8 @@ import Testing
     let long = "\(segment)/\(segment)/\(String(repeating: "b", count: 30))"
     #expect(long.utf8.count == 512 && BlobKey(long) != nil && BlobKey(long + "b") == nil)
   }
+
+  @Test func aDatedKeyNamesItsMonth() {
+    #expect(BlobKey(in: "uploads", "6f1c.pdf", at: 1_795_219_200_000_000).text == "uploads/2026/11/6f1c.pdf")
+  }
 }

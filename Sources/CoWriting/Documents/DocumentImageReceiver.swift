@@ -27,10 +27,7 @@ struct DocumentImageReceiver: Sendable {
     } catch {
       throw .invalid(field: "file", error.rawValue)
     }
-    // Such as `images/2026/11/f47ac10b-58cc-4372-a567-0e02b2c3d479`.
-    let month = Timestamp.rfc3339(wallMicroseconds: receiver.time.wallMicroseconds).prefix(7).map { $0 == "-" ? "/" : String($0) }.joined()
-    guard let key = BlobKey("images/\(month)/\(ids.next())") else { preconditionFailure("a key is made of digits and letters") }
-    return IncomingImage(name, receiver, key)
+    return IncomingImage(name, receiver, BlobKey(in: "images", ids.next(), at: receiver.time.wallMicroseconds))
   }
 }
 

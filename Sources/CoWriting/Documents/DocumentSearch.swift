@@ -25,9 +25,13 @@ enum DocumentSearch {
   }
 
   /// What the index holds of a document, which may be an earlier state of it.
-  private static func heldEntry(_ document: Document, _ transaction: ReadTransaction) throws -> SearchDocument {
+  ///
+  /// - Parameter content: What the document says, where it has been read already.
+  private static func heldEntry(
+    _ document: Document, content: String? = nil, _ transaction: ReadTransaction
+  ) throws -> SearchDocument {
     guard let held = try SearchBacklog.held(document.id, transaction) else {
-      return entry(document, content: try VersionStore.content(of: document, transaction))
+      return entry(document, content: try content ?? VersionStore.content(of: document, transaction))
     }
     var document = document
     document.title = held.title
@@ -43,7 +47,7 @@ enum DocumentSearch {
     let bytes = document.title.utf8.count + content.utf8.count
     let held = SearchBacklog.Held(title: old.title, versionNumber: old.versionsCount)
     if bytes <= index.documentBytesMax, try SearchBacklog.note(document.id, holding: held, bytes: bytes, at: now, transaction) { return }
-    index.replace(try heldEntry(old, transaction), with: entry(document, content: content), transaction)
+    index.replace(try heldEntry(old, content: oldContent, transaction), with: entry(document, content: content), transaction)
     try SearchBacklog.remove(document.id, transaction)
   }
 

@@ -39,7 +39,7 @@ struct ExportJob: JobHandler {
       // Its row has ended: there is nothing to make.
       return try await database.write { try jobs.finish(run.lease, $0) }
     }
-    let key = try Self.key(ids.next(), format, at: time.wallMicroseconds)
+    let key = BlobKey(in: "exports", "\(ids.next()).\(format.fileExtension)", at: time.wallMicroseconds)
     let begunAt = time.wallMicroseconds
     let isWanted = try await database.write { transaction in
       try jobs.check(run.lease, transaction)
@@ -173,16 +173,6 @@ struct ExportJob: JobHandler {
       return VersionEntry(number: "\(record.number)", date: record.createdAt, author: record.authorName, summary: text)
     }
   }
-
-  /// Such as `exports/2026/11/f47ac10b-58cc-4372-a567-0e02b2c3d479.pdf`.
-  private static func key(_ id: String, _ format: ExportFormat, at time: Int64) throws -> BlobKey {
-    let month = Timestamp.rfc3339(wallMicroseconds: time).prefix(7).map { $0 == "-" ? "/" : String($0) }.joined()
-    guard let key = BlobKey("exports/\(month)/\(id).\(format.fileExtension)") else {
-      preconditionFailure("a key is made of digits and letters")
-    }
-    return key
-  }
-
 }
 
 /// How far a run is.

@@ -64,7 +64,7 @@ enum ExportTemplateStore {
     -> (total: Int64, items: [ExportTemplate])
   {
     let parameters: SQLParameters = [
-      "format": .optionalText(format), "is_active": .optionalInteger(isActive.map { $0 ? 1 : 0 }),
+      "format": .optionalText(format), "is_active": .optionalBool(isActive),
     ]
     let (total, ids) = try list.page(query, parameters.within(query.window), transaction)
     let items = try transaction.query(

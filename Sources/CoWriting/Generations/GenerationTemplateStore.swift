@@ -58,7 +58,7 @@ enum GenerationTemplateStore {
     -> (total: Int64, items: [GenerationTemplate])
   {
     let parameters: SQLParameters = [
-      "category": .optionalText(category), "is_active": .optionalInteger(isActive.map { $0 ? 1 : 0 }),
+      "category": .optionalText(category), "is_active": .optionalBool(isActive),
     ]
     let (total, ids) = try list.page(query, parameters.within(query.window), transaction)
     let items = try transaction.query(

@@ -31,7 +31,8 @@ struct FileService: CSAv1.FileServiceServer {
         if !request.filename.isEmpty {
           guard file == nil else { throw CustomerServiceError.secondFileName }
           let name = try FileReceiver.name(request.filename)
-          file = try receiver.begin(name, key: try Self.key(id, name, at: now), type: .nameAndContents)
+          let end = name.keyExtension.map { "." + $0 } ?? ""
+          file = try receiver.begin(name, key: BlobKey(in: "uploads", id + end, at: now), type: .nameAndContents)
         }
         if !request.data.isEmpty {
           guard let file else { throw CustomerServiceError.missingFile }
@@ -64,14 +65,5 @@ struct FileService: CSAv1.FileServiceServer {
       $0.downloadURL = link.url
       $0.expiresIn = link.expiresIn
     }
-  }
-
-  /// Such as `uploads/2026/11/f47ac10b-58cc-4372-a567-0e02b2c3d479.pdf`: the client's name is never part of it.
-  private static func key(_ id: String, _ name: FileName, at time: Int64) throws -> BlobKey {
-    // 2026-11-21T…
-    let month = Timestamp.rfc3339(wallMicroseconds: time).prefix(7).map { $0 == "-" ? "/" : String($0) }.joined()
-    let end = name.keyExtension.map { "." + $0 } ?? ""
-    guard let key = BlobKey("uploads/\(month)/\(id)\(end)") else { preconditionFailure("a key is made of digits and letters") }
-    return key
   }
 }
